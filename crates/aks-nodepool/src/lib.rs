@@ -1,0 +1,1 @@
+//! Node pools on AKS

@@ -1,0 +1,1 @@
+//! Volumes on AKS: Azure Disks and Azure Files

@@ -1,0 +1,1 @@
+//! The AKS driver: cluster life cycle, volumes, node pools, DNS

@@ -1,0 +1,1 @@
+//! The Azure port over azure_core: credentials, pipeline, paging, long-running operations

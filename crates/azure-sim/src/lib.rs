@@ -1,0 +1,1 @@
+//! An offline Azure: Azure Resource Manager in process or as a server

@@ -1,0 +1,1 @@
+//! Project discovery, KOM documents and kompoxops.yml into model values
