@@ -1,1 +1,16 @@
-//! The AKS driver: cluster life cycle, volumes, node pools, DNS
+//! Kompox clusters on Azure Kubernetes Service.
+//!
+//! The driver keeps no state: what it must remember is on the Azure resources, as names and tags, and in the outputs
+//! of the one deployment that makes a cluster. This crate decides what must be true; it asks Azure through
+//! the port (`kompox_azure`) and never knows which adapter answers.
+//!
+//! [`AksFactory`] makes drivers from a provider's settings; register it as [`DRIVER_NAME`].
+
+mod cluster;
+mod driver;
+mod factory;
+mod settings;
+mod span;
+pub mod template;
+
+pub use factory::{AksFactory, DRIVER_NAME};

@@ -8,9 +8,11 @@
 //! Every operation can be repeated and can be interrupted at any point: dropping its future stops waiting and
 //! leaves what the cloud is doing to be picked up by the next run.
 
+pub mod deadline;
 mod driver;
 mod error;
 mod progress;
+pub mod protection;
 mod registry;
 
 pub use driver::{Driver, Kubeconfig};

@@ -11,6 +11,11 @@ pub trait Progress: fmt::Debug + Send + Sync {
 
     /// The operation has come to this step.
     fn step(&self, text: &str);
+
+    /// Whether anybody looks at the resources. When not, a driver need not ask the cloud about them.
+    fn watches_resources(&self) -> bool {
+        true
+    }
 }
 
 /// A cloud resource in the course of an operation.
@@ -44,4 +49,8 @@ pub struct NoProgress;
 impl Progress for NoProgress {
     fn resource(&self, _: &ResourceProgress) {}
     fn step(&self, _: &str) {}
+
+    fn watches_resources(&self) -> bool {
+        false
+    }
 }

@@ -1,0 +1,12 @@
+//! The life cycle of a cluster.
+
+mod deprovision;
+mod failure;
+mod kubeconfig;
+mod outputs;
+mod provision;
+mod status;
+mod watch;
+
+#[cfg(test)]
+mod tests;

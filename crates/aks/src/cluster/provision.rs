@@ -1,0 +1,139 @@
+//! `ClusterProvision`.
+
+use kompox_azure::{Deployment, DeploymentRequest, ProvisioningState, ResourceGroup, ResourceId};
+use kompox_model::Cluster;
+use kompox_model::options::ClusterProvisionOptions;
+use kompox_provider::{Error, Result};
+
+use crate::driver::AksDriver;
+use crate::template::{self, Parameters};
+
+use super::failure::DeploymentFailure;
+
+impl AksDriver {
+    /// Makes the cluster by its one deployment, unless that has succeeded and its resource group is still there. A
+    /// deployment that still runs (a killed client, a second shell) is waited for, not started anew.
+    ///
+    /// Spec: §6.1.
+    pub(crate) async fn provision(
+        &self,
+        cluster: &Cluster,
+        options: &ClusterProvisionOptions,
+    ) -> Result<()> {
+        let names = self.cluster_names(cluster)?;
+        // Whatever is wrong with the settings is told before the first call.
+        Parameters::new(cluster, &names, &self.location, names.tags())?;
+        let id = self.deployment_id(&names);
+        let group_id = self.group_id(&names);
+
+        let (deployment, group) =
+            futures::try_join!(self.read_deployment(&id), self.read_group(&group_id))?;
+        let mut force = options.force;
+        if let Some(deployment) = deployment {
+            match deployment.state {
+                ProvisioningState::Running(_) => {
+                    self.progress.step(&format!(
+                        "deployment {} is running already; waiting for it",
+                        id.name()
+                    ));
+                    self.attach(cluster, &id).await?;
+                    if !force {
+                        return Ok(());
+                    }
+                }
+                ProvisioningState::Succeeded if !force && group.as_ref().is_some_and(stays) => {
+                    self.progress
+                        .step(&format!("cluster {} is provisioned already", cluster.name));
+                    return Ok(());
+                }
+                _ => {}
+            }
+        }
+        if let Some(group) = &group
+            && !stays(group)
+        {
+            return Err(Error::conflict(format!(
+                "resource group {:?} is being deleted; deprovision the cluster again to wait for the end, then provision it",
+                group_id.name()
+            )));
+        }
+
+        // The template writes the group's tags as a whole: what others have put there goes through it.
+        let mut tags = group.map(|group| group.tags).unwrap_or_default();
+        tags.extend(names.tags().clone());
+        let parameters = Parameters::new(cluster, &names, &self.location, &tags)?;
+        let request = DeploymentRequest {
+            location: Some(self.location.clone()),
+            tags: names.tags().clone(),
+            template: template::document()
+                .map_err(|error| Error::invalid(format!("the embedded template: {error}")))?,
+            parameters: parameters.0,
+        };
+        self.progress.step(&format!(
+            "deploying cluster {} into resource group {}",
+            cluster.name,
+            group_id.name()
+        ));
+        loop {
+            match self
+                .watched(&id, self.azure.deployments.create_or_update(&id, &request))
+                .await
+            {
+                Ok(_) => return Ok(()),
+                // Somebody else started it since we looked.
+                Err(error) if error.has_code("DeploymentActive") => {
+                    self.progress.step(&format!(
+                        "deployment {} is running already; waiting for it",
+                        id.name()
+                    ));
+                    self.attach(cluster, &id).await?;
+                    if !force {
+                        return Ok(());
+                    }
+                    force = false;
+                }
+                Err(error) => return Err(self.explain(cluster, &id, error).await),
+            }
+        }
+    }
+
+    /// Waits for a deployment that somebody else started.
+    async fn attach(&self, cluster: &Cluster, id: &ResourceId) -> Result<()> {
+        let deployment = self
+            .watched(id, self.azure.deployments.wait(id))
+            .await
+            .map_err(|error| {
+                Error::port(format!("waiting for deployment {:?}", id.name()), error)
+            })?;
+        match deployment {
+            Some(Deployment {
+                state: ProvisioningState::Succeeded,
+                ..
+            }) => Ok(()),
+            Some(deployment) => {
+                let error = DeploymentFailure::of_record(&deployment).into_error();
+                Err(self.explain(cluster, id, error).await)
+            }
+            None => Err(Error::conflict(format!(
+                "deployment {:?} was removed while it ran; provision the cluster again",
+                id.name()
+            ))),
+        }
+    }
+
+    async fn read_deployment(&self, id: &ResourceId) -> Result<Option<Deployment>> {
+        let reading = self.azure.deployments.get(id).await;
+        reading.map_err(|error| Error::port(format!("reading deployment {:?}", id.name()), error))
+    }
+
+    async fn read_group(&self, id: &ResourceId) -> Result<Option<ResourceGroup>> {
+        let reading = self.azure.resource_groups.get(id).await;
+        reading
+            .map_err(|error| Error::port(format!("reading resource group {:?}", id.name()), error))
+    }
+}
+
+/// Whether a group is there to stay.
+fn stays(group: &ResourceGroup) -> bool {
+    !matches!(&group.state, ProvisioningState::Running(word) if word.eq_ignore_ascii_case("Deleting"))
+}

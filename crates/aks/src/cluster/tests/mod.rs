@@ -1,0 +1,134 @@
+//! The life cycle with mocked ports: which calls are made, in which situation.
+
+mod deprovision;
+mod provision;
+mod status;
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use kompox_azure::*;
+use kompox_model::failure::Failure;
+use kompox_model::{Cluster, Provider, Workspace};
+use kompox_naming::ProviderNames;
+use kompox_provider::{Progress, ResourceProgress};
+use serde_json::{Value, json};
+
+use crate::driver::AksDriver;
+
+const DEPLOYMENT: &str = "k4x-3hj1z5_cls_prod_5lmloa";
+
+/// Mocked ports; what a test does not expect must not be called.
+#[derive(Default)]
+struct Mocks {
+    deployments: MockDeployments,
+    groups: MockResourceGroups,
+    resources: MockResources,
+    clusters: MockManagedClusters,
+    vaults: MockKeyVaults,
+    progress: Arc<Recorder>,
+}
+
+impl Mocks {
+    fn driver(self) -> AksDriver {
+        AksDriver {
+            azure: Azure {
+                deployments: Arc::new(self.deployments),
+                disks: Arc::new(MockDisks::new()),
+                key_vaults: Arc::new(self.vaults),
+                managed_clusters: Arc::new(self.clusters),
+                resource_groups: Arc::new(self.groups),
+                resources: Arc::new(self.resources),
+                role_assignments: Arc::new(MockRoleAssignments::new()),
+                snapshots: Arc::new(MockSnapshots::new()),
+            },
+            names: ProviderNames::new(
+                Some(&Workspace::new("acme")),
+                &Provider::new("azure-east", "aks"),
+            )
+            .unwrap(),
+            subscription: subscription(),
+            location: "japaneast".into(),
+            progress: self.progress,
+        }
+    }
+}
+
+/// Keeps what is reported.
+#[derive(Debug, Default)]
+struct Recorder {
+    watches: bool,
+    steps: Mutex<Vec<String>>,
+    resources: Mutex<Vec<ResourceProgress>>,
+}
+
+impl Progress for Recorder {
+    fn resource(&self, resource: &ResourceProgress) {
+        self.resources.lock().unwrap().push(resource.clone());
+    }
+
+    fn step(&self, text: &str) {
+        self.steps.lock().unwrap().push(text.to_owned());
+    }
+
+    fn watches_resources(&self) -> bool {
+        self.watches
+    }
+}
+
+fn subscription() -> ResourceId {
+    ResourceId::subscription_scope("7f000000-0000-0000-0000-00000000000a")
+}
+
+fn group_id() -> ResourceId {
+    subscription().group(DEPLOYMENT)
+}
+
+fn deployment_id() -> ResourceId {
+    subscription().resource("Microsoft.Resources/deployments", DEPLOYMENT)
+}
+
+fn cluster() -> Cluster {
+    Cluster::new("prod")
+}
+
+fn deployment(state: &str) -> Deployment {
+    let outputs: BTreeMap<String, Value> = [
+        ("AZURE_RESOURCE_GROUP_NAME".to_owned(), json!(DEPLOYMENT)),
+        ("AZURE_AKS_CLUSTER_NAME".to_owned(), json!("aks-5lmloa")),
+    ]
+    .into();
+    let state = ProvisioningState::from(state.to_owned());
+    Deployment {
+        id: deployment_id(),
+        outputs: if state == ProvisioningState::Succeeded {
+            outputs
+        } else {
+            BTreeMap::new()
+        },
+        state,
+        error: None,
+        timestamp: None,
+    }
+}
+
+fn group(state: &str, tags: &[(&str, &str)]) -> ResourceGroup {
+    ResourceGroup {
+        id: group_id(),
+        location: "japaneast".into(),
+        tags: tags
+            .iter()
+            .map(|(k, v)| ((*k).to_owned(), (*v).to_owned()))
+            .collect(),
+        state: ProvisioningState::from(state.to_owned()),
+    }
+}
+
+fn refused(status: Option<u16>, code: &str) -> Error {
+    Error::Refused(Box::new(Failure {
+        status,
+        code: code.into(),
+        message: "no".into(),
+        ..Failure::default()
+    }))
+}

@@ -1,0 +1,70 @@
+//! Making drivers.
+
+use std::fmt;
+use std::sync::Arc;
+
+use kompox_azure::Connector;
+use kompox_naming::ProviderNames;
+use kompox_provider::{Driver, DriverContext, DriverFactory, Error, Result};
+
+use crate::driver::AksDriver;
+use crate::settings::{Environment, ProviderSettings};
+
+/// The name that this driver is registered under.
+pub const DRIVER_NAME: &str = "aks";
+
+/// Makes AKS drivers from the settings of providers.
+///
+/// Spec: §1.1, §1.2.
+pub struct AksFactory {
+    connector: Arc<dyn Connector>,
+    environment: Box<Environment>,
+}
+
+impl AksFactory {
+    /// A factory whose drivers reach Azure through `connector`. `environment` looks up variables of the process;
+    /// it is asked for what the settings leave out of `AZURE_CLOUD`, the addresses of a custom cloud, and the
+    /// credential's parts.
+    pub fn new(
+        connector: Arc<dyn Connector>,
+        environment: impl Fn(&str) -> Option<String> + Send + Sync + 'static,
+    ) -> Self {
+        Self {
+            connector,
+            environment: Box::new(environment),
+        }
+    }
+}
+
+impl fmt::Debug for AksFactory {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AksFactory")
+            .field("connector", &self.connector)
+            .finish_non_exhaustive()
+    }
+}
+
+impl DriverFactory for AksFactory {
+    fn create(&self, context: DriverContext) -> Result<Arc<dyn Driver>> {
+        let settings =
+            ProviderSettings::parse(&context.provider.settings, self.environment.as_ref())?;
+        let names = ProviderNames::new(context.workspace.as_ref(), &context.provider)
+            .map_err(|error| Error::invalid(error.to_string()))?;
+        let azure = self
+            .connector
+            .connect(&settings.connection)
+            .map_err(|error| {
+                Error::port(
+                    format!("signing in for provider {:?}", context.provider.name),
+                    error,
+                )
+            })?;
+        Ok(Arc::new(AksDriver {
+            azure,
+            names,
+            subscription: settings.subscription,
+            location: settings.location,
+            progress: context.progress,
+        }))
+    }
+}
