@@ -14,8 +14,26 @@ const ARROWS: [(&str, &[&str]); 11] = [
     ("kompox-kube", &["kompox-model"]),
     ("kompox-azure-arm", &["kompox-azure", "kompox-model"]),
     ("kompox-azure-sim", &[]),
-    ("kompox-aks-volume", &["kompox-azure", "kompox-kube", "kompox-model", "kompox-naming", "kompox-provider"]),
-    ("kompox-aks-nodepool", &["kompox-azure", "kompox-kube", "kompox-model", "kompox-naming", "kompox-provider"]),
+    (
+        "kompox-aks-volume",
+        &[
+            "kompox-azure",
+            "kompox-kube",
+            "kompox-model",
+            "kompox-naming",
+            "kompox-provider",
+        ],
+    ),
+    (
+        "kompox-aks-nodepool",
+        &[
+            "kompox-azure",
+            "kompox-kube",
+            "kompox-model",
+            "kompox-naming",
+            "kompox-provider",
+        ],
+    ),
     (
         "kompox-aks",
         &[
@@ -36,14 +54,27 @@ const PROGRAMS: [&str; 3] = ["kompox-cli", "kompox-e2e", "xtask"];
 /// Dependencies of the workspace's crates on each other, those of tests left out.
 fn dependencies() -> BTreeMap<String, BTreeSet<String>> {
     let output = Command::new(env!("CARGO"))
-        .args(["metadata", "--no-deps", "--offline", "--format-version", "1"])
+        .args([
+            "metadata",
+            "--no-deps",
+            "--offline",
+            "--format-version",
+            "1",
+        ])
         .current_dir(env!("CARGO_MANIFEST_DIR"))
         .output()
         .unwrap();
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     let metadata: Value = serde_json::from_slice(&output.stdout).unwrap();
     let packages = metadata["packages"].as_array().unwrap();
-    let ours: BTreeSet<_> = packages.iter().map(|package| package["name"].as_str().unwrap()).collect();
+    let ours: BTreeSet<_> = packages
+        .iter()
+        .map(|package| package["name"].as_str().unwrap())
+        .collect();
     packages
         .iter()
         .map(|package| {
@@ -70,9 +101,14 @@ fn every_crate_knows_only_the_layers_below_it() {
         let (_, allowed) = ARROWS
             .iter()
             .find(|(crate_name, _)| *crate_name == name)
-            .unwrap_or_else(|| panic!("{name} has no place in the architecture yet; give it one here"));
+            .unwrap_or_else(|| {
+                panic!("{name} has no place in the architecture yet; give it one here")
+            });
         for dependency in known {
-            assert!(allowed.contains(&dependency.as_str()), "{name} must not know {dependency}");
+            assert!(
+                allowed.contains(&dependency.as_str()),
+                "{name} must not know {dependency}"
+            );
         }
     }
 }

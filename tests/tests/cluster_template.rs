@@ -60,7 +60,10 @@ impl Provisioned {
     }
 
     fn only(&self, kind: &str) -> Value {
-        let mut found = self.resources().remove(&kind.to_lowercase()).unwrap_or_default();
+        let mut found = self
+            .resources()
+            .remove(&kind.to_lowercase())
+            .unwrap_or_default();
         assert_eq!(found.len(), 1, "{kind}: {found:#?}");
         found.remove(0)
     }
@@ -72,7 +75,9 @@ impl Provisioned {
     /// The node pools by name.
     fn pools(&self) -> BTreeMap<String, Value> {
         let cluster = self.cluster();
-        let pools = cluster["properties"]["agentPoolProfiles"].as_array().unwrap();
+        let pools = cluster["properties"]["agentPoolProfiles"]
+            .as_array()
+            .unwrap();
         pools
             .iter()
             .map(|pool| (pool["name"].as_str().unwrap().to_owned(), pool.clone()))
@@ -80,7 +85,9 @@ impl Provisioned {
     }
 
     fn deployment(&self) -> Value {
-        let path = format!("/subscriptions/{SUBSCRIPTION}/providers/Microsoft.Resources/deployments/{GROUP}");
+        let path = format!(
+            "/subscriptions/{SUBSCRIPTION}/providers/Microsoft.Resources/deployments/{GROUP}"
+        );
         self.get(&path, "2022-09-01")
     }
 }
@@ -119,20 +126,30 @@ fn api_version(kind: &str) -> &'static str {
 #[tokio::test(start_paused = true)]
 async fn exactly_the_resources_of_a_cluster_are_made() {
     let made = Provisioned::new(&[]).await;
-    let counts: Vec<_> = made.resources().into_iter().map(|(kind, items)| (kind, items.len())).collect();
+    let counts: Vec<_> = made
+        .resources()
+        .into_iter()
+        .map(|(kind, items)| (kind, items.len()))
+        .collect();
     assert_eq!(
         counts,
         [
             ("microsoft.containerservice/managedclusters".to_owned(), 1),
             ("microsoft.keyvault/vaults".to_owned(), 1),
-            ("microsoft.managedidentity/userassignedidentities".to_owned(), 1),
+            (
+                "microsoft.managedidentity/userassignedidentities".to_owned(),
+                1
+            ),
             ("microsoft.operationalinsights/workspaces".to_owned(), 1),
             ("microsoft.storage/storageaccounts".to_owned(), 1),
         ]
     );
     for resource in made.resources().into_values().flatten() {
         assert_eq!(resource["location"], "japaneast", "{resource:#}");
-        assert_eq!(resource["tags"]["kompox-cluster-name"], "prod", "{resource:#}");
+        assert_eq!(
+            resource["tags"]["kompox-cluster-name"], "prod",
+            "{resource:#}"
+        );
     }
     let group = made.get(&made.group, "2024-11-01");
     assert_eq!(group["tags"]["managed-by"], "kompox");
@@ -153,9 +170,15 @@ async fn the_cluster_has_the_identity_network_and_add_ons_that_kompox_relies_on(
     assert_eq!(network["networkPlugin"], "azure");
     assert_eq!(network["networkPluginMode"], "overlay");
     assert_eq!(network["networkPolicy"], "azure");
-    assert_eq!(network["loadBalancerSku"].as_str().unwrap().to_lowercase(), "standard");
+    assert_eq!(
+        network["loadBalancerSku"].as_str().unwrap().to_lowercase(),
+        "standard"
+    );
     assert_eq!(properties["oidcIssuerProfile"]["enabled"], true);
-    assert_eq!(properties["securityProfile"]["workloadIdentity"]["enabled"], true);
+    assert_eq!(
+        properties["securityProfile"]["workloadIdentity"]["enabled"],
+        true
+    );
     let addons = &properties["addonProfiles"];
     assert_eq!(addons["azurepolicy"]["enabled"], true);
     assert_eq!(addons["azurepolicy"]["config"]["version"], "v2");
@@ -163,8 +186,13 @@ async fn the_cluster_has_the_identity_network_and_add_ons_that_kompox_relies_on(
     assert_eq!(secrets["enabled"], true);
     assert_eq!(secrets["config"]["enableSecretRotation"], "true");
     assert_eq!(secrets["config"]["rotationPollInterval"], "2m");
-    let workspace = addons["omsagent"]["config"]["logAnalyticsWorkspaceResourceID"].as_str().unwrap();
-    assert!(workspace.contains("/providers/Microsoft.OperationalInsights/workspaces/log-"), "{workspace}");
+    let workspace = addons["omsagent"]["config"]["logAnalyticsWorkspaceResourceID"]
+        .as_str()
+        .unwrap();
+    assert!(
+        workspace.contains("/providers/Microsoft.OperationalInsights/workspaces/log-"),
+        "{workspace}"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -174,15 +202,24 @@ async fn the_ingress_identity_trusts_the_service_account() {
     cluster.ingress.service_account = Some("front".into());
     let made = Provisioned::with(cluster).await;
     let identity = made.only("Microsoft.ManagedIdentity/userAssignedIdentities");
-    let path = format!("{}/federatedIdentityCredentials", identity["id"].as_str().unwrap());
+    let path = format!(
+        "{}/federatedIdentityCredentials",
+        identity["id"].as_str().unwrap()
+    );
     let credentials = made.get(&path, "2023-01-31");
     let [credential] = credentials["value"].as_array().unwrap().as_slice() else {
         panic!("{credentials:#}");
     };
     let properties = &credential["properties"];
     assert_eq!(properties["subject"], "system:serviceaccount:edge:front");
-    assert_eq!(properties["audiences"], json!(["api://AzureADTokenExchange"]));
-    assert_eq!(properties["issuer"], made.cluster()["properties"]["oidcIssuerProfile"]["issuerURL"]);
+    assert_eq!(
+        properties["audiences"],
+        json!(["api://AzureADTokenExchange"])
+    );
+    assert_eq!(
+        properties["issuer"],
+        made.cluster()["properties"]["oidcIssuerProfile"]["issuerURL"]
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -190,10 +227,20 @@ async fn vault_workspace_and_storage_are_as_locked_down_as_they_should_be() {
     let made = Provisioned::new(&[]).await;
     let vault = made.only("Microsoft.KeyVault/vaults");
     assert_eq!(vault["properties"]["enableRbacAuthorization"], true);
-    assert!(vault["properties"].get("enablePurgeProtection").is_none_or(|v| v != true));
+    assert!(
+        vault["properties"]
+            .get("enablePurgeProtection")
+            .is_none_or(|v| v != true)
+    );
     let workspace = made.only("Microsoft.OperationalInsights/workspaces");
     assert_eq!(workspace["properties"]["retentionInDays"], 30);
-    assert_eq!(workspace["properties"]["sku"]["name"].as_str().unwrap().to_lowercase(), "pergb2018");
+    assert_eq!(
+        workspace["properties"]["sku"]["name"]
+            .as_str()
+            .unwrap()
+            .to_lowercase(),
+        "pergb2018"
+    );
     let storage = made.only("Microsoft.Storage/storageAccounts");
     assert_eq!(storage["properties"]["minimumTlsVersion"], "TLS1_2");
     assert_eq!(storage["properties"]["supportsHttpsTrafficOnly"], true);
@@ -209,7 +256,10 @@ async fn the_clusters_logs_go_to_the_storage_account_and_the_deployer_administer
         &format!("{cluster_id}/providers/Microsoft.Insights/diagnosticSettings/kompox"),
         "2021-05-01-preview",
     );
-    let target = settings["properties"]["storageAccountId"].as_str().unwrap().to_lowercase();
+    let target = settings["properties"]["storageAccountId"]
+        .as_str()
+        .unwrap()
+        .to_lowercase();
     let storage = made.only("Microsoft.Storage/storageAccounts");
     assert_eq!(target, storage["id"].as_str().unwrap().to_lowercase());
     let categories: BTreeSet<_> = settings["properties"]["logs"]
@@ -221,16 +271,24 @@ async fn the_clusters_logs_go_to_the_storage_account_and_the_deployer_administer
         .collect();
     assert_eq!(categories, BTreeSet::from(["cluster-autoscaler", "guard"]));
 
-    let path = format!("{cluster_id}/providers/Microsoft.Authorization/roleAssignments?$filter=atScope()");
+    let path =
+        format!("{cluster_id}/providers/Microsoft.Authorization/roleAssignments?$filter=atScope()");
     let assignments = made.get(&path, "2022-04-01");
     let roles: Vec<_> = assignments["value"]
         .as_array()
         .unwrap()
         .iter()
-        .map(|assignment| assignment["properties"]["roleDefinitionId"].as_str().unwrap())
+        .map(|assignment| {
+            assignment["properties"]["roleDefinitionId"]
+                .as_str()
+                .unwrap()
+        })
         .collect();
     assert_eq!(roles.len(), 1, "{assignments:#}");
-    assert!(roles[0].ends_with("b1ff04bb-8a4e-4dc4-8eb5-8693973ce19b"), "{roles:?}");
+    assert!(
+        roles[0].ends_with("b1ff04bb-8a4e-4dc4-8eb5-8693973ce19b"),
+        "{roles:?}"
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -249,17 +307,30 @@ async fn without_settings_there_is_a_system_pool_and_a_spot_pool_in_each_zone() 
     }
     let system = &pools["npsystem"];
     assert_eq!(system["mode"], "System");
-    assert_eq!((&system["minCount"], &system["maxCount"]), (&json!(1), &json!(3)));
+    assert_eq!(
+        (&system["minCount"], &system["maxCount"]),
+        (&json!(1), &json!(3))
+    );
     assert_eq!(system["nodeLabels"]["kompox.dev/node-pool"], "system");
     assert!(system.get("availabilityZones").is_none(), "{system:#}");
-    assert!(system.get("scaleSetPriority").is_none_or(|priority| priority == "Regular"));
+    assert!(
+        system
+            .get("scaleSetPriority")
+            .is_none_or(|priority| priority == "Regular")
+    );
     for zone in 1..=3 {
         let pool = &pools[&format!("npuser{zone}")];
         assert_eq!(pool["mode"], "User");
-        assert_eq!((&pool["minCount"], &pool["maxCount"]), (&json!(0), &json!(10)));
+        assert_eq!(
+            (&pool["minCount"], &pool["maxCount"]),
+            (&json!(0), &json!(10))
+        );
         assert_eq!(pool["availabilityZones"], json!([zone.to_string()]));
         assert_eq!(pool["nodeLabels"]["kompox.dev/node-pool"], "user");
-        assert_eq!(pool["nodeLabels"]["kompox.dev/node-zone"], format!("japaneast-{zone}"));
+        assert_eq!(
+            pool["nodeLabels"]["kompox.dev/node-zone"],
+            format!("japaneast-{zone}")
+        );
         assert_eq!(pool["scaleSetPriority"], "Spot");
         assert_eq!(pool["scaleSetEvictionPolicy"], "Delete");
         assert_eq!(pool["spotMaxPrice"].as_f64(), Some(-1.0));
@@ -293,17 +364,27 @@ async fn node_pools_follow_the_settings() {
     assert_eq!(user["osDiskType"], "Managed");
     assert_eq!(user["osDiskSizeGB"], 256);
     assert_eq!(user["nodeLabels"]["kompox.dev/node-zone"], "japaneast-3");
-    assert!(user.get("scaleSetPriority").is_none_or(|priority| priority == "Regular"), "{user:#}");
+    assert!(
+        user.get("scaleSetPriority")
+            .is_none_or(|priority| priority == "Regular"),
+        "{user:#}"
+    );
     assert!(user.get("nodeTaints").is_none(), "{user:#}");
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_region_without_zones_gets_one_user_pool() {
-    let pools = Provisioned::new(&[("AZURE_AKS_USER_VM_ZONES", "none")]).await.pools();
+    let pools = Provisioned::new(&[("AZURE_AKS_USER_VM_ZONES", "none")])
+        .await
+        .pools();
     let names: Vec<_> = pools.keys().map(String::as_str).collect();
     assert_eq!(names, ["npsystem", "npuser1"]);
     assert!(pools["npuser1"].get("availabilityZones").is_none());
-    assert!(pools["npuser1"]["nodeLabels"].get("kompox.dev/node-zone").is_none());
+    assert!(
+        pools["npuser1"]["nodeLabels"]
+            .get("kompox.dev/node-zone")
+            .is_none()
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -314,7 +395,12 @@ async fn the_twelve_outputs_tell_what_was_made() {
         .as_object()
         .unwrap()
         .iter()
-        .map(|(name, output)| (name.to_uppercase(), output["value"].as_str().unwrap().to_owned()))
+        .map(|(name, output)| {
+            (
+                name.to_uppercase(),
+                output["value"].as_str().unwrap().to_owned(),
+            )
+        })
         .collect();
     let cluster = made.cluster();
     let identity = made.only("Microsoft.ManagedIdentity/userAssignedIdentities");
@@ -326,16 +412,34 @@ async fn the_twelve_outputs_tell_what_was_made() {
             ("AZURE_SUBSCRIPTION_ID", SUBSCRIPTION.to_owned()),
             ("AZURE_RESOURCE_GROUP_NAME", GROUP.to_owned()),
             ("AZURE_AKS_CLUSTER_NAME", "aks-5lmloa".to_owned()),
-            ("AZURE_AKS_CLUSTER_PRINCIPAL_ID", text(&cluster["identity"]["principalId"])),
+            (
+                "AZURE_AKS_CLUSTER_PRINCIPAL_ID",
+                text(&cluster["identity"]["principalId"]),
+            ),
             (
                 "AZURE_AKS_KUBELET_PRINCIPAL_ID",
                 text(&cluster["properties"]["identityProfile"]["kubeletidentity"]["objectId"]),
             ),
-            ("AZURE_AKS_OIDC_ISSUER_URL", text(&cluster["properties"]["oidcIssuerProfile"]["issuerURL"])),
-            ("AZURE_INGRESS_SERVICE_ACCOUNT_NAMESPACE", "traefik".to_owned()),
-            ("AZURE_INGRESS_SERVICE_ACCOUNT_NAME", "ingress-service-account".to_owned()),
-            ("AZURE_INGRESS_SERVICE_ACCOUNT_PRINCIPAL_ID", text(&identity["properties"]["principalId"])),
-            ("AZURE_INGRESS_SERVICE_ACCOUNT_CLIENT_ID", text(&identity["properties"]["clientId"])),
+            (
+                "AZURE_AKS_OIDC_ISSUER_URL",
+                text(&cluster["properties"]["oidcIssuerProfile"]["issuerURL"]),
+            ),
+            (
+                "AZURE_INGRESS_SERVICE_ACCOUNT_NAMESPACE",
+                "traefik".to_owned(),
+            ),
+            (
+                "AZURE_INGRESS_SERVICE_ACCOUNT_NAME",
+                "ingress-service-account".to_owned(),
+            ),
+            (
+                "AZURE_INGRESS_SERVICE_ACCOUNT_PRINCIPAL_ID",
+                text(&identity["properties"]["principalId"]),
+            ),
+            (
+                "AZURE_INGRESS_SERVICE_ACCOUNT_CLIENT_ID",
+                text(&identity["properties"]["clientId"]),
+            ),
         ]
         .map(|(name, value)| (name.to_owned(), value)),
     );
@@ -345,11 +449,24 @@ async fn the_twelve_outputs_tell_what_was_made() {
 #[tokio::test(start_paused = true)]
 async fn deploying_again_changes_no_name_and_adds_nothing() {
     let made = Provisioned::new(&[]).await;
-    let before: BTreeSet<_> = made.resources().into_values().flatten().map(|r| r["id"].to_string()).collect();
+    let before: BTreeSet<_> = made
+        .resources()
+        .into_values()
+        .flatten()
+        .map(|r| r["id"].to_string())
+        .collect();
     driver(&made.simulator)
-        .cluster_provision(&Cluster::new("prod"), ClusterProvisionOptions { force: true })
+        .cluster_provision(
+            &Cluster::new("prod"),
+            ClusterProvisionOptions { force: true },
+        )
         .await
         .unwrap();
-    let after: BTreeSet<_> = made.resources().into_values().flatten().map(|r| r["id"].to_string()).collect();
+    let after: BTreeSet<_> = made
+        .resources()
+        .into_values()
+        .flatten()
+        .map(|r| r["id"].to_string())
+        .collect();
     assert_eq!(before, after);
 }

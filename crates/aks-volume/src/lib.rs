@@ -1,1 +1,23 @@
-//! Volumes on AKS: Azure Disks and Azure Files
+//! The volumes of an app on AKS: what stands behind them and how it is kept in order.
+//!
+//! A volume is a name; disks stand behind it, and one of them is assigned: the app mounts that one. Everything is
+//! recorded in the tags of the Azure resources themselves, so what is there is found by listing and never by
+//! working out a name again, and any operation can be killed at any point and run again.
+//!
+//! | module | what it holds |
+//! |---|---|
+//! | [`backend`] | what every type of volume can do |
+//! | [`volumes`] | the volumes of a provider: finds the backend of a volume |
+//! | [`identities`] | who has to reach the disks |
+//! | `disk` | volumes of type `disk`: Azure managed disks and snapshots |
+//!
+//! Spec: §10, §11.
+
+pub mod backend;
+mod disk;
+pub mod identities;
+pub mod volumes;
+
+pub use backend::VolumeBackend;
+pub use identities::{ClusterIdentities, Principals};
+pub use volumes::{Clock, Random, Volumes};

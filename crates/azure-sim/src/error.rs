@@ -11,6 +11,24 @@ pub(crate) enum Envelope {
     Bare,
 }
 
+/// AKS's second code.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Subcode {
+    /// There is the member, but nothing in it.
+    Empty,
+    /// The pool of a GET is not there.
+    AgentPoolNotFound,
+}
+
+impl Subcode {
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Empty => "",
+            Self::AgentPoolNotFound => "GetAgentPool_NotFound_HCPServerError",
+        }
+    }
+}
+
 /// A refusal, with everything that a response or a deployment's error details need.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct ArmError {
@@ -23,11 +41,11 @@ pub(crate) struct ArmError {
     /// What the error is about (a property path or a resource id).
     pub(crate) target: Option<String>,
     /// Nested errors, each in the shape of [`ArmError::to_object`].
-    pub(crate) details: Vec<Value>,
+    pub(crate) details: Box<[Value]>,
     /// `additionalInfo` entries.
-    pub(crate) additional_info: Vec<Value>,
+    pub(crate) additional_info: Box<[Value]>,
     /// AKS's second, finer code; only shown in a bare envelope.
-    pub(crate) subcode: Option<String>,
+    pub(crate) subcode: Option<Subcode>,
     /// Layout of the body.
     pub(crate) envelope: Envelope,
     /// Resource Manager answered before any provider saw the request.
@@ -42,8 +60,8 @@ impl ArmError {
             code: code.into(),
             message: message.into(),
             target: None,
-            details: Vec::new(),
-            additional_info: Vec::new(),
+            details: Box::default(),
+            additional_info: Box::default(),
             subcode: None,
             envelope: Envelope::Wrapped,
             gateway: false,
@@ -56,12 +74,18 @@ impl ArmError {
         code: impl Into<String>,
         message: impl Into<String>,
     ) -> Self {
-        Self { gateway: true, ..Self::new(status, code, message) }
+        Self {
+            gateway: true,
+            ..Self::new(status, code, message)
+        }
     }
 
     /// A refusal by a provider that sends no `error` wrapper.
     pub(crate) fn bare(status: u16, code: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { envelope: Envelope::Bare, ..Self::new(status, code, message) }
+        Self {
+            envelope: Envelope::Bare,
+            ..Self::new(status, code, message)
+        }
     }
 
     /// Names what the error is about.
@@ -72,19 +96,19 @@ impl ArmError {
 
     /// Adds nested errors (already in their JSON form).
     pub(crate) fn with_details(mut self, details: Vec<Value>) -> Self {
-        self.details = details;
+        self.details = details.into();
         self
     }
 
     /// Adds `additionalInfo`.
     pub(crate) fn with_additional_info(mut self, info: Vec<Value>) -> Self {
-        self.additional_info = info;
+        self.additional_info = info.into();
         self
     }
 
     /// Sets AKS's `subcode`.
-    pub(crate) fn with_subcode(mut self, subcode: impl Into<String>) -> Self {
-        self.subcode = Some(subcode.into());
+    pub(crate) fn with_subcode(mut self, subcode: Subcode) -> Self {
+        self.subcode = Some(subcode);
         self
     }
 
@@ -111,13 +135,16 @@ impl ArmError {
             (Envelope::Wrapped, _) => json!({ "error": self.to_object() }),
             (Envelope::Bare, None) => self.to_object(),
             (Envelope::Bare, Some(subcode)) => {
-                let details =
-                    if self.details.is_empty() { Value::Null } else { json!(self.details) };
+                let details = if self.details.is_empty() {
+                    Value::Null
+                } else {
+                    json!(self.details)
+                };
                 let mut body = json!({
                     "code": self.code,
                     "details": details,
                     "message": self.message,
-                    "subcode": subcode,
+                    "subcode": subcode.as_str(),
                 });
                 if let (Some(target), Some(map)) = (&self.target, body.as_object_mut()) {
                     map.insert("target".into(), json!(target));

@@ -56,7 +56,10 @@ impl ResourceId {
 
     /// A subscription.
     pub(crate) fn for_subscription(subscription: &str) -> Self {
-        Self { subscription: Some(subscription.to_owned()), ..Self::default() }
+        Self {
+            subscription: Some(subscription.to_owned()),
+            ..Self::default()
+        }
     }
 
     /// A resource group.
@@ -83,10 +86,16 @@ impl ResourceId {
         if types.is_empty() || types.len() != names.len() {
             return None;
         }
-        let segments =
-            types.iter().zip(names).map(|(t, n)| ((*t).to_owned(), (*n).to_owned())).collect();
+        let segments = types
+            .iter()
+            .zip(names)
+            .map(|(t, n)| ((*t).to_owned(), (*n).to_owned()))
+            .collect();
         let mut id = self.clone();
-        id.parts.push(Part { namespace, segments });
+        id.parts.push(Part {
+            namespace,
+            segments,
+        });
         Some(id)
     }
 
@@ -135,7 +144,11 @@ impl ResourceId {
     pub(crate) fn name(&self) -> &str {
         match self.parts.last().and_then(|part| part.segments.last()) {
             Some((_, name)) => name,
-            None => self.group.as_deref().or(self.subscription.as_deref()).unwrap_or(""),
+            None => self
+                .group
+                .as_deref()
+                .or(self.subscription.as_deref())
+                .unwrap_or(""),
         }
     }
 
@@ -159,7 +172,10 @@ impl ResourceId {
 
     /// The resource group as an id of its own.
     pub(crate) fn group_id(&self) -> Option<Self> {
-        Some(Self::for_group(self.subscription.as_deref()?, self.group.as_deref()?))
+        Some(Self::for_group(
+            self.subscription.as_deref()?,
+            self.group.as_deref()?,
+        ))
     }
 
     /// `Namespace/type/name[/type/name…]` of the last part, as not-found messages print it.
@@ -250,7 +266,11 @@ impl Target {
     pub(crate) fn parse(path: &str) -> Option<Self> {
         let path = path.strip_prefix('/')?;
         let path = path.strip_suffix('/').unwrap_or(path);
-        let mut words = if path.is_empty() { Vec::new() } else { path.split('/').collect() };
+        let mut words = if path.is_empty() {
+            Vec::new()
+        } else {
+            path.split('/').collect()
+        };
         if words.iter().any(|word| word.is_empty()) {
             return None;
         }
@@ -260,25 +280,41 @@ impl Target {
             rest.next();
             match rest.next() {
                 Some(subscription) => id.subscription = Some(subscription.to_owned()),
-                None => return Some(Self { id, tail: Tail::Word("subscriptions".into()) }),
+                None => {
+                    return Some(Self {
+                        id,
+                        tail: Tail::Word("subscriptions".into()),
+                    });
+                }
             }
             if is(rest.peek(), "resourceGroups") {
                 rest.next();
                 match rest.next() {
                     Some(group) => id.group = Some(group.to_owned()),
-                    None => return Some(Self { id, tail: Tail::Word("resourceGroups".into()) }),
+                    None => {
+                        return Some(Self {
+                            id,
+                            tail: Tail::Word("resourceGroups".into()),
+                        });
+                    }
                 }
             }
         }
         let mut rest: Vec<&str> = rest.collect();
         loop {
             let Some(first) = rest.first() else {
-                return Some(Self { id, tail: Tail::None });
+                return Some(Self {
+                    id,
+                    tail: Tail::None,
+                });
             };
             if !first.eq_ignore_ascii_case("providers") {
                 // A word under a scope (`/subscriptions/x/resources`), with no name after it.
                 return match rest.as_slice() {
-                    [word] => Some(Self { id, tail: Tail::Word((*word).to_owned()) }),
+                    [word] => Some(Self {
+                        id,
+                        tail: Tail::Word((*word).to_owned()),
+                    }),
                     _ => None,
                 };
             }
@@ -290,9 +326,10 @@ impl Target {
             let tail = rest.split_off(end);
             let mut part = rest.into_iter().skip(1);
             let Some(namespace) = part.next() else {
-                return tail
-                    .is_empty()
-                    .then(|| Self { id, tail: Tail::Namespace(None) });
+                return tail.is_empty().then_some(Self {
+                    id,
+                    tail: Tail::Namespace(None),
+                });
             };
             let words: Vec<&str> = part.collect();
             let segments: Vec<(String, String)> = words
@@ -302,13 +339,18 @@ impl Target {
                     _ => None,
                 })
                 .collect();
-            let odd = (words.len() % 2 == 1).then(|| words.last().copied()).flatten();
+            let odd = (words.len() % 2 == 1)
+                .then(|| words.last().copied())
+                .flatten();
             if (odd.is_some() || segments.is_empty()) && !tail.is_empty() {
                 return None;
             }
             let bare = segments.is_empty();
             if !bare {
-                id.parts.push(Part { namespace: namespace.to_owned(), segments });
+                id.parts.push(Part {
+                    namespace: namespace.to_owned(),
+                    segments,
+                });
             }
             match (odd, bare) {
                 (Some(word), true) => {
@@ -321,10 +363,16 @@ impl Target {
                     });
                 }
                 (Some(word), false) => {
-                    return Some(Self { id, tail: Tail::Word(word.to_owned()) });
+                    return Some(Self {
+                        id,
+                        tail: Tail::Word(word.to_owned()),
+                    });
                 }
                 (None, true) => {
-                    return Some(Self { id, tail: Tail::Namespace(Some(namespace.to_owned())) });
+                    return Some(Self {
+                        id,
+                        tail: Tail::Namespace(Some(namespace.to_owned())),
+                    });
                 }
                 (None, false) => {}
             }
@@ -349,7 +397,10 @@ mod tests {
         let id = ResourceId::parse(DISK).unwrap();
         assert_eq!(id.subscription(), Some("s"));
         assert_eq!(id.group(), Some("g"));
-        assert_eq!(id.resource_type().as_deref(), Some("Microsoft.Compute/disks"));
+        assert_eq!(
+            id.resource_type().as_deref(),
+            Some("Microsoft.Compute/disks")
+        );
         assert_eq!(id.name(), "d");
         assert_eq!(id.to_string(), DISK);
         assert!(id.parent().is_none());
@@ -362,7 +413,11 @@ mod tests {
             pool.resource_type().as_deref(),
             Some("Microsoft.ContainerService/managedClusters/agentPools")
         );
-        assert!(ResourceId::parse("/subscriptions/s/resourceGroups/g").unwrap().is_group());
+        assert!(
+            ResourceId::parse("/subscriptions/s/resourceGroups/g")
+                .unwrap()
+                .is_group()
+        );
         assert_eq!(ResourceId::parse("/").unwrap(), ResourceId::tenant());
     }
 
@@ -372,20 +427,35 @@ mod tests {
             "{DISK}/providers/Microsoft.Authorization/roleAssignments/r"
         ))
         .unwrap();
-        assert_eq!(id.resource_type().as_deref(), Some("Microsoft.Authorization/roleAssignments"));
+        assert_eq!(
+            id.resource_type().as_deref(),
+            Some("Microsoft.Authorization/roleAssignments")
+        );
         assert_eq!(id.scope().to_string(), DISK);
     }
 
     #[test]
     fn trailing_words_are_collections_or_actions() {
         let tail = |path: &str| Target::parse(path).map(|target| target.tail);
-        assert_eq!(tail(&format!("{DISK}/beginGetAccess")), Some(Tail::Word("beginGetAccess".into())));
+        assert_eq!(
+            tail(&format!("{DISK}/beginGetAccess")),
+            Some(Tail::Word("beginGetAccess".into()))
+        );
         assert_eq!(
             tail("/subscriptions/s/providers/Microsoft.Compute/disks"),
-            Some(Tail::Provider { namespace: "Microsoft.Compute".into(), word: "disks".into() })
+            Some(Tail::Provider {
+                namespace: "Microsoft.Compute".into(),
+                word: "disks".into()
+            })
         );
-        assert_eq!(tail("/subscriptions"), Some(Tail::Word("subscriptions".into())));
-        assert_eq!(tail("/subscriptions/s/providers"), Some(Tail::Namespace(None)));
+        assert_eq!(
+            tail("/subscriptions"),
+            Some(Tail::Word("subscriptions".into()))
+        );
+        assert_eq!(
+            tail("/subscriptions/s/providers"),
+            Some(Tail::Namespace(None))
+        );
         assert_eq!(tail("/subscriptions//resourceGroups/g"), None);
         assert_eq!(tail("/subscriptions/s/a/b/c"), None);
         assert_eq!(tail("no-slash"), None);

@@ -59,7 +59,9 @@ impl FromStr for Latency {
             _ => {}
         }
         let duration: jiff::SignedDuration = trimmed.parse().map_err(|_| unknown())?;
-        Duration::try_from(duration).map(Self::Fixed).map_err(|_| unknown())
+        Duration::try_from(duration)
+            .map(Self::Fixed)
+            .map_err(|_| unknown())
     }
 }
 
@@ -71,7 +73,10 @@ mod tests {
     fn it_reads_words_and_durations() {
         assert_eq!("none".parse(), Ok(Latency::None));
         assert_eq!("Realistic".parse(), Ok(Latency::Realistic));
-        assert_eq!("250ms".parse(), Ok(Latency::Fixed(Duration::from_millis(250))));
+        assert_eq!(
+            "250ms".parse(),
+            Ok(Latency::Fixed(Duration::from_millis(250)))
+        );
         assert_eq!("5s".parse(), Ok(Latency::Fixed(Duration::from_secs(5))));
         assert!("-5s".parse::<Latency>().is_err());
         assert!("soon".parse::<Latency>().is_err());
@@ -82,7 +87,10 @@ mod tests {
     fn retry_after_is_never_longer_than_the_operation() {
         assert_eq!(Latency::None.retry_after(17), 0);
         assert_eq!(Latency::Realistic.retry_after(17), 17);
-        assert_eq!(Latency::Fixed(Duration::from_millis(1200)).retry_after(17), 2);
+        assert_eq!(
+            Latency::Fixed(Duration::from_millis(1200)).retry_after(17),
+            2
+        );
         assert_eq!(Latency::Fixed(Duration::from_secs(60)).retry_after(17), 17);
     }
 }

@@ -147,7 +147,7 @@ fn failure(value: &Value, depth: usize) -> Failure {
             .flatten()
             .filter(|detail| detail.is_object())
             .map(|detail| failure(detail, depth + 1))
-            .filter(|detail| !detail.code.is_empty() || !detail.message.is_empty())
+            .filter(|detail| !repeats(detail, &result))
             .collect();
         // A failed deployment's detail can hold the real error as a JSON document in its message.
         if result.message.starts_with('{')
@@ -164,6 +164,15 @@ fn failure(value: &Value, depth: usize) -> Failure {
         }
     }
     result
+}
+
+/// Whether a detail adds nothing: App Service says its code and its message again, one by one.
+fn repeats(detail: &Failure, outer: &Failure) -> bool {
+    let nothing_new = |inner: &str, outer: &str| inner.is_empty() || inner == outer;
+    detail.details.is_empty()
+        && detail.target.is_none()
+        && nothing_new(&detail.code, &outer.code)
+        && nothing_new(&detail.message, &outer.message)
 }
 
 /// A member by name, whatever its case: App Service writes `Code`, everybody else `code`.
@@ -213,6 +222,16 @@ mod tests {
         let failure = parse_failure(nested.to_string().as_bytes());
         let causes: Vec<_> = failure.causes().iter().map(|c| c.code.clone()).collect();
         assert_eq!(causes, ["QuotaExceeded"]);
+    }
+
+    #[test]
+    fn details_that_only_repeat_are_left_out() {
+        let failure = parse_failure(
+            br#"{"Code":"Conflict","Message":"taken","Details":[{"Message":"taken"},{"Code":"Conflict"},
+                {"ErrorEntity":{"Code":"Conflict"}},{"Code":"Conflict","Message":"by another"}]}"#,
+        );
+        let messages: Vec<_> = failure.details.iter().map(|d| d.message.as_str()).collect();
+        assert_eq!(messages, ["by another"]);
     }
 
     #[test]

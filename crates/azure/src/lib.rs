@@ -10,29 +10,35 @@
 //! error; whatever is asynchronous in Azure is awaited to its end, and dropping the future stops the waiting and
 //! not Azure; all traits are object-safe and collected in [`Azure`].
 
+mod agent_pool;
 mod cloud;
 mod credential;
 mod deployment;
 mod disk;
 mod error;
+mod file_share;
 mod key_vault;
 mod managed_cluster;
 mod provisioning_state;
 mod resource;
 mod resource_group;
 mod resource_id;
+pub mod role;
 mod role_assignment;
 mod services;
 mod snapshot;
+mod storage_account;
 
 #[cfg(feature = "contract")]
 pub mod contract;
 
+pub use agent_pool::{AgentPool, AgentPoolProperties, AgentPools};
 pub use cloud::{Cloud, CloudError};
 pub use credential::Credential;
 pub use deployment::{Deployment, DeploymentOperation, DeploymentRequest, Deployments};
 pub use disk::{CreationData, Disk, DiskCreation, Disks};
 pub use error::{Error, Result, parse_failure};
+pub use file_share::{FileShare, FileShareCreation, FileShares, Metadata};
 pub use key_vault::{DeletedVault, KeyVaults};
 pub use managed_cluster::{ManagedCluster, ManagedClusters};
 pub use provisioning_state::ProvisioningState;
@@ -42,11 +48,15 @@ pub use resource_id::{InvalidResourceId, ResourceId};
 pub use role_assignment::{RoleAssignment, RoleAssignments};
 pub use services::{Azure, Connection, Connector, Tags};
 pub use snapshot::{Snapshot, SnapshotCreation, Snapshots};
+pub use storage_account::{
+    NameAvailability, StorageAccount, StorageAccountCreation, StorageAccounts,
+};
 
 #[cfg(feature = "mock")]
 pub use {
-    deployment::MockDeployments, disk::MockDisks, key_vault::MockKeyVaults,
-    managed_cluster::MockManagedClusters, resource::MockResources,
-    resource_group::MockResourceGroups, role_assignment::MockRoleAssignments,
-    snapshot::MockSnapshots,
+    agent_pool::MockAgentPools, deployment::MockDeployments, disk::MockDisks,
+    file_share::MockFileShares, key_vault::MockKeyVaults, managed_cluster::MockManagedClusters,
+    resource::MockResources, resource_group::MockResourceGroups,
+    role_assignment::MockRoleAssignments, snapshot::MockSnapshots,
+    storage_account::MockStorageAccounts,
 };

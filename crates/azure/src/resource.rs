@@ -10,8 +10,8 @@ use crate::{ResourceId, Result, Tags};
 #[cfg_attr(feature = "mock", mockall::automock)]
 #[async_trait]
 pub trait Resources: std::fmt::Debug + Send + Sync {
-    /// The resources of that full type in a resource group, all pages. Empty when there is no such group.
-    async fn list_by_type(&self, group: &ResourceId, kind: &str) -> Result<Vec<Resource>>;
+    /// The resources of a resource group, top-level ones only, all pages. Empty when there is no such group.
+    async fn list(&self, group: &ResourceId) -> Result<Vec<Resource>>;
 
     /// Sets tags at a scope (a group or a resource) and leaves the others as they are.
     async fn merge_tags(&self, scope: &ResourceId, tags: &Tags) -> Result<()>;

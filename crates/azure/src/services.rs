@@ -5,8 +5,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::{
-    Cloud, Credential, Deployments, Disks, KeyVaults, ManagedClusters, ResourceGroups, Resources,
-    Result, RoleAssignments, Snapshots,
+    AgentPools, Cloud, Credential, Deployments, Disks, FileShares, KeyVaults, ManagedClusters,
+    ResourceGroups, Resources, Result, RoleAssignments, Snapshots, StorageAccounts,
 };
 
 /// Tags of a resource: names and values.
@@ -16,14 +16,17 @@ pub type Tags = BTreeMap<String, String>;
 #[derive(Debug, Clone)]
 #[allow(missing_docs)]
 pub struct Azure {
+    pub agent_pools: Arc<dyn AgentPools>,
     pub deployments: Arc<dyn Deployments>,
     pub disks: Arc<dyn Disks>,
+    pub file_shares: Arc<dyn FileShares>,
     pub key_vaults: Arc<dyn KeyVaults>,
     pub managed_clusters: Arc<dyn ManagedClusters>,
     pub resource_groups: Arc<dyn ResourceGroups>,
     pub resources: Arc<dyn Resources>,
     pub role_assignments: Arc<dyn RoleAssignments>,
     pub snapshots: Arc<dyn Snapshots>,
+    pub storage_accounts: Arc<dyn StorageAccounts>,
 }
 
 /// Where to connect to, and as whom.

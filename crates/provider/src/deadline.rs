@@ -24,7 +24,6 @@ impl Stage {
     pub fn reached(&self, text: impl Into<String>) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = text.into();
     }
-
 }
 
 impl fmt::Display for Stage {

@@ -7,8 +7,9 @@
 //! generation and renamed into place: a reader has either the old file or the new one.
 
 use std::fs::{File, OpenOptions};
-use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom, Write};
+use std::io::{self, BufRead, BufReader, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -94,12 +95,11 @@ impl Journal {
             .read(true)
             .write(true)
             .open(directory.join("lock"))?;
-        Ok(Self { directory: directory.to_owned(), lock, open: None })
-    }
-
-    /// The state directory.
-    pub(crate) fn directory(&self) -> &Path {
-        &self.directory
+        Ok(Self {
+            directory: directory.to_owned(),
+            lock,
+            open: None,
+        })
     }
 
     /// Waits until no other process is inside a request.
@@ -128,7 +128,11 @@ impl Journal {
             Err(error) if error.kind() == io::ErrorKind::NotFound => {
                 // Somebody removed the state: the world is empty again.
                 let known = self.open.take().is_some();
-                return Ok(if known { News::Everything(Vec::new()) } else { News::Nothing });
+                return Ok(if known {
+                    News::Everything(Vec::new())
+                } else {
+                    News::Nothing
+                });
             }
             Err(error) => return Err(error),
         };
@@ -160,7 +164,10 @@ impl Journal {
         let head = line.len() as u64;
         let (records, read) =
             read_transactions(&mut reader).map_err(|error| self.corrupt(&error.to_string()))?;
-        let file = OpenOptions::new().read(true).write(true).open(self.path())?;
+        let file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .open(self.path())?;
         self.open = Some(Open {
             file,
             generation: header.generation,
@@ -194,9 +201,17 @@ impl Journal {
 
     /// Writes the whole world anew. Call it under the lock.
     pub(crate) fn rewrite(&mut self, records: &[Record]) -> io::Result<()> {
-        let generation = self.open.as_ref().map_or(1, |open| open.generation + 1);
+        // Unique also after somebody removed the directory and another process made it again.
+        let generation = SystemTime::now()
+            .duration_since(SystemTime::UNIX_EPOCH)
+            .map_or(0, |since| {
+                u64::try_from(since.as_nanos()).unwrap_or(u64::MAX)
+            });
         let temporary = self.directory.join("state.jsonl.new");
-        let mut bytes = serde_json::to_vec(&Header { format: FORMAT, generation })?;
+        let mut bytes = serde_json::to_vec(&Header {
+            format: FORMAT,
+            generation,
+        })?;
         bytes.push(b'\n');
         for chunk in records.chunks(256) {
             serde_json::to_writer(&mut bytes, chunk)?;
@@ -207,9 +222,17 @@ impl Journal {
         file.sync_all()?;
         drop(file);
         std::fs::rename(&temporary, self.path())?;
-        let file = OpenOptions::new().read(true).write(true).open(self.path())?;
+        let file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .open(self.path())?;
         let size = bytes.len() as u64;
-        self.open = Some(Open { file, generation, position: size, compact: size });
+        self.open = Some(Open {
+            file,
+            generation,
+            position: size,
+            compact: size,
+        });
         Ok(())
     }
 
@@ -232,9 +255,16 @@ fn corrupt(directory: &Path, reason: &str) -> io::Error {
 fn read_transactions(reader: &mut impl BufRead) -> io::Result<(Vec<Record>, u64)> {
     let mut bytes = Vec::new();
     reader.read_to_end(&mut bytes)?;
-    let end = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+    let end = bytes
+        .iter()
+        .rposition(|byte| *byte == b'\n')
+        .map_or(0, |at| at + 1);
     let mut records = Vec::new();
-    for line in bytes.get(..end).unwrap_or_default().split(|byte| *byte == b'\n') {
+    for line in bytes
+        .get(..end)
+        .unwrap_or_default()
+        .split(|byte| *byte == b'\n')
+    {
         if !line.is_empty() {
             let mut transaction: Vec<Record> = serde_json::from_slice(line)?;
             records.append(&mut transaction);

@@ -36,7 +36,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-pub(crate) use self::journal::{Journal, Record, Table};
+pub(crate) use self::journal::{Journal, News, Record, Table};
 pub(crate) use self::resource::{Operation, OperationState, Resource, Work};
 use crate::builder::Settings;
 use crate::clock::later;
@@ -49,9 +49,6 @@ use crate::provider;
 pub(crate) struct Accepted {
     /// Whether the resource is new.
     pub(crate) created: bool,
-    /// The resource as the provider's first answer shows it, or as it will be read where that
-    /// answer has no body.
-    pub(crate) body: Value,
     /// The operation that works on it; none if the write is already done.
     pub(crate) operation: Option<String>,
     /// When it will be finished; [`World::now`] if it already is.
@@ -141,7 +138,10 @@ impl World {
     /// How the write that `operation` stands for has gone; an operation that is no longer
     /// remembered has succeeded.
     pub(crate) fn outcome(&self, operation: Option<&str>) -> Outcome {
-        match operation.and_then(|id| self.operations.get(id)).map(|operation| &operation.state) {
+        match operation
+            .and_then(|id| self.operations.get(id))
+            .map(|operation| &operation.state)
+        {
             None | Some(OperationState::Succeeded) => Outcome::Succeeded,
             Some(OperationState::Running) => Outcome::Running,
             Some(OperationState::Failed(error)) => Outcome::Failed(error.to_error()),
@@ -150,7 +150,11 @@ impl World {
 
     /// The `properties.provisioningState` of a resource, if it exists and has one.
     pub(crate) fn provisioning_state(&self, id: &ResourceId) -> Option<&str> {
-        self.resources.get(&id.key())?.body.pointer("/properties/provisioningState")?.as_str()
+        self.resources
+            .get(&id.key())?
+            .body
+            .pointer("/properties/provisioningState")?
+            .as_str()
     }
 
     /// Whether a resource, or a resource group, exists.
@@ -307,7 +311,6 @@ impl World {
             started: self.now,
             ends,
             state: OperationState::Running,
-            failure: None,
         };
         self.pending.insert((ends, number, name.clone()));
         self.operations.insert(name.clone(), operation);
@@ -318,14 +321,6 @@ impl World {
         name
     }
 
-    /// Decides now that a running operation will end badly.
-    pub(crate) fn doom(&mut self, name: &str, error: &ArmError) {
-        if let Some(operation) = self.operations.get_mut(name) {
-            operation.failure = Some(error.into());
-            self.dirty.insert((Table::Operation, name.to_owned()));
-        }
-    }
-
     /// An operation by name.
     pub(crate) fn operation(&self, name: &str) -> Option<&Operation> {
         self.operations.get(name)
@@ -334,7 +329,9 @@ impl World {
     /// The operation that is working on a resource now.
     pub(crate) fn running(&self, id: &ResourceId) -> Option<&Operation> {
         let name = self.resources.get(&id.key())?.operation.as_ref()?;
-        self.operations.get(name).filter(|operation| operation.state == OperationState::Running)
+        self.operations
+            .get(name)
+            .filter(|operation| operation.state == OperationState::Running)
     }
 
     fn next_number(&mut self) -> u64 {
@@ -386,20 +383,28 @@ impl World {
     }
 
     fn end_first(&mut self) {
-        let Some((_, _, name)) = self.pending.pop_first() else { return };
-        let Some(operation) = self.operations.get_mut(&name) else { return };
-        operation.state = match operation.failure.take() {
-            Some(failure) => OperationState::Failed(failure),
-            None => OperationState::Succeeded,
+        let Some((_, _, name)) = self.pending.pop_first() else {
+            return;
         };
-        self.dirty.insert((Table::Operation, name));
+        let Some(operation) = self.operations.get_mut(&name) else {
+            return;
+        };
+        operation.state = OperationState::Succeeded;
         let operation = operation.clone();
         if let Some(resource) = self.resource_mut(&operation.resource)
-            && resource.operation.as_deref() == Some(&operation.name)
+            && resource.operation.as_deref() == Some(&name)
         {
             resource.operation = None;
         }
-        provider::finish(self, &operation);
+        if let Err(error) = provider::finish(self, &operation) {
+            if let Some(resource) = self.resource_mut(&operation.resource) {
+                resource.set_state("Failed");
+            }
+            if let Some(operation) = self.operations.get_mut(&name) {
+                operation.state = OperationState::Failed((&error).into());
+            }
+        }
+        self.dirty.insert((Table::Operation, name));
     }
 
     /// Takes over a record read from the journal.
@@ -433,6 +438,11 @@ impl World {
         }
     }
 
+    /// Takes what changed as known: nobody wants it saved.
+    pub(crate) fn forget_changes(&mut self) {
+        self.dirty.clear();
+    }
+
     /// What changed since the last call, as records.
     pub(crate) fn take_changes(&mut self) -> Vec<Record> {
         std::mem::take(&mut self.dirty)
@@ -463,7 +473,9 @@ impl World {
         });
         let mut records = vec![Record::Counter(self.counter)];
         records.extend(
-            self.resources.iter().map(|(k, v)| Record::Resource(k.clone(), Some(Box::new(v.clone())))),
+            self.resources
+                .iter()
+                .map(|(k, v)| Record::Resource(k.clone(), Some(Box::new(v.clone())))),
         );
         records.extend(
             self.operations
@@ -471,7 +483,9 @@ impl World {
                 .map(|(k, v)| Record::Operation(k.clone(), Some(Box::new(v.clone())))),
         );
         records.extend(
-            self.documents.iter().map(|(k, v)| Record::Document(k.clone(), Some(v.clone()))),
+            self.documents
+                .iter()
+                .map(|(k, v)| Record::Document(k.clone(), Some(v.clone()))),
         );
         records
     }

@@ -31,17 +31,27 @@ pub(crate) struct Resource {
 impl Resource {
     /// `location` of the body.
     pub(crate) fn location(&self) -> &str {
-        self.body.get("location").and_then(Value::as_str).unwrap_or("")
+        self.body
+            .get("location")
+            .and_then(Value::as_str)
+            .unwrap_or("")
     }
 
     /// `properties.provisioningState`, or nothing.
     pub(crate) fn state(&self) -> &str {
-        self.body.pointer("/properties/provisioningState").and_then(Value::as_str).unwrap_or("")
+        self.body
+            .pointer("/properties/provisioningState")
+            .and_then(Value::as_str)
+            .unwrap_or("")
     }
 
     /// Sets `properties.provisioningState`.
     pub(crate) fn set_state(&mut self, state: &str) {
-        if let Some(properties) = self.body.get_mut("properties").and_then(Value::as_object_mut) {
+        if let Some(properties) = self
+            .body
+            .get_mut("properties")
+            .and_then(Value::as_object_mut)
+        {
             properties.insert("provisioningState".into(), state.into());
         }
     }
@@ -124,7 +134,4 @@ pub(crate) struct Operation {
     pub(crate) ends: Timestamp,
     /// How it stands.
     pub(crate) state: OperationState,
-    /// How it will end badly, if it will.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) failure: Option<Failure>,
 }

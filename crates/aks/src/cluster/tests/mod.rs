@@ -33,14 +33,17 @@ impl Mocks {
     fn driver(self) -> AksDriver {
         AksDriver {
             azure: Azure {
+                agent_pools: Arc::new(MockAgentPools::new()),
                 deployments: Arc::new(self.deployments),
                 disks: Arc::new(MockDisks::new()),
+                file_shares: Arc::new(MockFileShares::new()),
                 key_vaults: Arc::new(self.vaults),
                 managed_clusters: Arc::new(self.clusters),
                 resource_groups: Arc::new(self.groups),
                 resources: Arc::new(self.resources),
                 role_assignments: Arc::new(MockRoleAssignments::new()),
                 snapshots: Arc::new(MockSnapshots::new()),
+                storage_accounts: Arc::new(MockStorageAccounts::new()),
             },
             names: ProviderNames::new(
                 Some(&Workspace::new("acme")),

@@ -1,0 +1,181 @@
+//! The options of a disk: read from a volume's free JSON, written back from what Azure reports.
+
+use kompox_azure::Disk;
+use kompox_model::VolumeOptions;
+use kompox_provider::Problem;
+use serde_json::Value;
+
+use super::sku::DiskSku;
+
+const SKU: &str = "sku";
+const IOPS: &str = "iops";
+const MBPS: &str = "mbps";
+
+/// What a disk is asked to be.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct DiskOptions {
+    pub(crate) sku: DiskSku,
+    /// Provisioned operations per second.
+    pub(crate) iops: Option<u64>,
+    /// Provisioned throughput in MB per second.
+    pub(crate) mbps: Option<u64>,
+}
+
+impl DiskOptions {
+    /// Reads the options of a volume with those of an operation over them. A `null` takes an option away. An option that
+    /// no disk has is refused: most likely it is a misspelt one, which would be missed only when the disk is in use.
+    pub(crate) fn parse(
+        volume: &VolumeOptions,
+        operation: &VolumeOptions,
+    ) -> Result<Self, Vec<Problem>> {
+        let mut merged = volume.clone();
+        merged.extend(operation.clone());
+
+        let mut options = Self::default();
+        let mut problems = Vec::new();
+        for (name, value) in merged.iter().filter(|(_, value)| !value.is_null()) {
+            match name.as_str() {
+                SKU => match value.as_str().and_then(DiskSku::parse) {
+                    Some(sku) => options.sku = sku,
+                    None => problems.push(Problem::new(
+                        "disk option sku",
+                        text(value),
+                        format!("use one of {}", DiskSku::names(DiskSku::ALL)),
+                    )),
+                },
+                IOPS => options.iops = positive(IOPS, value, &mut problems),
+                MBPS => options.mbps = positive(MBPS, value, &mut problems),
+                _ => problems.push(Problem::new(
+                    "disk option",
+                    name,
+                    format!("there is no such option; known: {SKU}, {IOPS}, {MBPS}"),
+                )),
+            }
+        }
+        if problems.is_empty() && !options.sku.is_provisioned() {
+            for (name, value) in [(IOPS, options.iops), (MBPS, options.mbps)] {
+                if let Some(value) = value {
+                    problems.push(Problem::new(
+                        format!("disk option {name}"),
+                        value.to_string(),
+                        format!(
+                            "{} has a fixed one; only {} take it",
+                            options.sku.as_str(),
+                            DiskSku::names(DiskSku::ALL.into_iter().filter(|s| s.is_provisioned()))
+                        ),
+                    ));
+                }
+            }
+        }
+        if problems.is_empty() {
+            Ok(options)
+        } else {
+            Err(problems)
+        }
+    }
+
+    /// The options that a disk really has, such that a disk made with them is equal to it.
+    pub(crate) fn of(disk: &Disk) -> VolumeOptions {
+        let mut options = VolumeOptions::new();
+        options.insert(SKU.to_owned(), Value::from(disk.sku.as_str()));
+        // Azure reports operations and throughput of every disk, also where they follow from the size.
+        if DiskSku::parse(&disk.sku).is_some_and(DiskSku::is_provisioned) {
+            for (name, value) in [(IOPS, disk.iops), (MBPS, disk.mbps)] {
+                if let Some(value) = value {
+                    options.insert(name.to_owned(), Value::from(value));
+                }
+            }
+        }
+        options
+    }
+}
+
+fn positive(name: &str, value: &Value, problems: &mut Vec<Problem>) -> Option<u64> {
+    let number = value.as_u64().filter(|number| *number > 0);
+    if number.is_none() {
+        problems.push(Problem::new(
+            format!("disk option {name}"),
+            text(value),
+            "must be a whole number above 0",
+        ));
+    }
+    number
+}
+
+/// A string without its quotes, anything else as JSON.
+fn text(value: &Value) -> String {
+    value
+        .as_str()
+        .map_or_else(|| value.to_string(), str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn options(json: &str) -> VolumeOptions {
+        serde_json::from_str(json).unwrap()
+    }
+
+    fn parse(volume: &str, operation: &str) -> Result<DiskOptions, String> {
+        DiskOptions::parse(&options(volume), &options(operation)).map_err(|problems| {
+            let lines: Vec<_> = problems.iter().map(ToString::to_string).collect();
+            lines.join("\n")
+        })
+    }
+
+    #[test]
+    fn nothing_said_means_premium() {
+        assert_eq!(parse("{}", "{}").unwrap().sku.as_str(), "Premium_LRS");
+    }
+
+    #[test]
+    fn every_supported_sku_is_understood_in_any_case() {
+        for sku in DiskSku::ALL {
+            let volume = format!(r#"{{"sku":"{}"}}"#, sku.as_str().to_uppercase());
+            assert_eq!(parse(&volume, "{}").unwrap().sku, sku);
+        }
+    }
+
+    #[test]
+    fn the_operations_options_go_over_the_volumes() {
+        let volume = r#"{"sku":"PremiumV2_LRS","iops":4000}"#;
+        let merged = parse(volume, r#"{"iops":5000,"mbps":200}"#).unwrap();
+        assert_eq!((merged.iops, merged.mbps), (Some(5000), Some(200)));
+        let merged = parse(volume, r#"{"sku":"Standard_LRS","iops":null}"#).unwrap();
+        assert_eq!((merged.sku, merged.iops), (DiskSku::StandardLrs, None));
+    }
+
+    #[test]
+    fn a_refusal_names_the_option_its_value_and_what_would_be_right() {
+        for (volume, message) in [
+            (
+                r#"{"sku":"Gold"}"#,
+                "disk option sku \"Gold\": use one of Standard_LRS, Premium_LRS, StandardSSD_LRS, UltraSSD_LRS, Premium_ZRS, StandardSSD_ZRS, PremiumV2_LRS",
+            ),
+            (
+                r#"{"protocol":"smb"}"#,
+                "disk option \"protocol\": there is no such option; known: sku, iops, mbps",
+            ),
+            (
+                r#"{"iops":3000}"#,
+                "disk option iops \"3000\": Premium_LRS has a fixed one; only UltraSSD_LRS, PremiumV2_LRS take it",
+            ),
+            (
+                r#"{"sku":"PremiumV2_LRS","mbps":1.5}"#,
+                "disk option mbps \"1.5\": must be a whole number above 0",
+            ),
+            (
+                r#"{"sku":"PremiumV2_LRS","iops":"3000"}"#,
+                "disk option iops \"3000\": must be a whole number above 0",
+            ),
+            (
+                r#"{"sku":7,"iops":0}"#,
+                "disk option sku \"7\": use one of Standard_LRS, Premium_LRS, StandardSSD_LRS, UltraSSD_LRS, Premium_ZRS, StandardSSD_ZRS, PremiumV2_LRS\n\
+                 disk option iops \"0\": must be a whole number above 0",
+            ),
+        ] {
+            assert_eq!(parse(volume, "{}").unwrap_err(), message);
+        }
+    }
+}

@@ -1,0 +1,242 @@
+//! How a simulator is set up.
+
+use std::collections::BTreeSet;
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use sha2::{Digest, Sha256};
+use uuid::Uuid;
+
+use crate::clock::{Clock, SystemClock};
+use crate::latency::Latency;
+use crate::simulator::Simulator;
+
+/// The fixed facts of one simulated Azure.
+#[derive(Clone, Debug)]
+pub(crate) struct Settings {
+    pub(crate) tenant_id: String,
+    pub(crate) caller_object_id: String,
+    pub(crate) subscriptions: Option<BTreeSet<String>>,
+    pub(crate) latency: Latency,
+    pub(crate) page_size: usize,
+    pub(crate) principals: BTreeSet<String>,
+    pub(crate) replication_lag: Duration,
+    pub(crate) require_authorization: bool,
+    pub(crate) seed: u64,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            tenant_id: "5ee5aded-7e1a-4a11-9f0e-51ab01a7ed00".to_owned(),
+            caller_object_id: "ca11e4a0-0b1e-4c71-8d00-51ab01a7ed00".to_owned(),
+            subscriptions: None,
+            latency: Latency::None,
+            page_size: 50,
+            principals: BTreeSet::new(),
+            replication_lag: Duration::ZERO,
+            require_authorization: false,
+            seed: 0,
+        }
+    }
+}
+
+impl Settings {
+    /// A GUID that follows from the seed and `purpose`.
+    pub(crate) fn guid(&self, purpose: &str) -> Uuid {
+        let digest = self.digest(purpose);
+        let mut bytes = [0; 16];
+        for (to, from) in bytes.iter_mut().zip(digest) {
+            *to = from;
+        }
+        uuid::Builder::from_random_bytes(bytes).into_uuid()
+    }
+
+    /// 32 bytes that follow from the seed and `purpose`.
+    pub(crate) fn digest(&self, purpose: &str) -> [u8; 32] {
+        let mut hash = Sha256::new();
+        hash.update(self.seed.to_be_bytes());
+        hash.update(purpose.as_bytes());
+        hash.finalize().into()
+    }
+
+    /// `length` base64url characters that follow from the seed and `purpose`.
+    pub(crate) fn text(&self, purpose: &str, length: usize) -> String {
+        const ALPHABET: &[u8; 64] =
+            b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+        let mut text = String::with_capacity(length + 32);
+        let mut round = 0;
+        while text.len() < length {
+            for byte in self.digest(&format!("{purpose}:{round}")) {
+                let at = usize::from(byte & 63);
+                text.push(ALPHABET.get(at).copied().map_or('A', char::from));
+            }
+            round += 1;
+        }
+        text.truncate(length);
+        text
+    }
+}
+
+/// Sets up a [`Simulator`].
+///
+/// Without any setting it is empty, lives in memory, finishes all work at once and takes any
+/// subscription.
+#[derive(Debug)]
+#[must_use]
+pub struct SimulatorBuilder {
+    settings: Settings,
+    clock: Arc<dyn Clock>,
+    state_dir: Option<PathBuf>,
+}
+
+/// Why a simulator could not be set up.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum BuildError {
+    /// The state directory cannot be used.
+    #[error("the state directory {} cannot be used: {source}", path.display())]
+    StateDir {
+        /// The directory.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// A setting that must be a GUID is none.
+    #[error("{setting} {value:?} is not a GUID like 00000000-0000-0000-0000-000000000000")]
+    NotAGuid {
+        /// Which setting.
+        setting: &'static str,
+        /// Its value.
+        value: String,
+    },
+    /// Pages must hold something.
+    #[error("the page size must be at least 1")]
+    EmptyPages,
+}
+
+impl Default for SimulatorBuilder {
+    fn default() -> Self {
+        Self {
+            settings: Settings::default(),
+            clock: Arc::new(SystemClock),
+            state_dir: None,
+        }
+    }
+}
+
+impl SimulatorBuilder {
+    /// Keeps the state in a directory (created if missing) that several simulators may share.
+    pub fn state_dir(mut self, directory: impl Into<PathBuf>) -> Self {
+        self.state_dir = Some(directory.into());
+        self
+    }
+
+    /// How long operations take; [`Latency::None`] unless set.
+    pub fn latency(mut self, latency: Latency) -> Self {
+        self.settings.latency = latency;
+        self
+    }
+
+    /// Where the time comes from; the machine's clock unless set.
+    pub fn clock(mut self, clock: Arc<dyn Clock>) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// From what all generated ids follow; 0 unless set.
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.settings.seed = seed;
+        self
+    }
+
+    /// The tenant of all subscriptions, a GUID.
+    pub fn tenant_id(mut self, tenant: impl Into<String>) -> Self {
+        self.settings.tenant_id = tenant.into();
+        self
+    }
+
+    /// Adds a subscription (a GUID). Once one was added, every other is unknown; until then every GUID is a
+    /// subscription.
+    pub fn subscription(mut self, subscription: impl Into<String>) -> Self {
+        self.settings
+            .subscriptions
+            .get_or_insert_default()
+            .insert(subscription.into().to_ascii_lowercase());
+        self
+    }
+
+    /// The object id of whoever calls, a GUID.
+    pub fn caller_object_id(mut self, object_id: impl Into<String>) -> Self {
+        self.settings.caller_object_id = object_id.into();
+        self
+    }
+
+    /// Adds a principal that roles can be assigned to, besides the caller and the identities of
+    /// simulated resources. A GUID.
+    pub fn principal(mut self, object_id: impl Into<String>) -> Self {
+        self.settings
+            .principals
+            .insert(object_id.into().to_ascii_lowercase());
+        self
+    }
+
+    /// How long role assignments do not see a new identity (`PrincipalNotFound`) unless
+    /// they name its `principalType`; not at all unless set.
+    pub fn replication_lag(mut self, lag: Duration) -> Self {
+        self.settings.replication_lag = lag;
+        self
+    }
+
+    /// How many items a page of a list holds; 50 unless set.
+    pub fn page_size(mut self, items: usize) -> Self {
+        self.settings.page_size = items;
+        self
+    }
+
+    /// Whether a request needs an `Authorization: Bearer` header. What the token says is not looked at.
+    pub fn require_authorization(mut self, required: bool) -> Self {
+        self.settings.require_authorization = required;
+        self
+    }
+
+    /// Sets the simulator up.
+    ///
+    /// # Errors
+    /// An id that is no GUID, an empty page, or a state directory that cannot be created or read.
+    pub fn build(self) -> Result<Simulator, BuildError> {
+        let settings = &self.settings;
+        let ids = [
+            ("tenant id", &settings.tenant_id),
+            ("caller object id", &settings.caller_object_id),
+        ]
+        .into_iter()
+        .chain(
+            settings
+                .subscriptions
+                .iter()
+                .flatten()
+                .map(|id| ("subscription", id)),
+        )
+        .chain(settings.principals.iter().map(|id| ("principal", id)));
+        for (setting, value) in ids {
+            if !is_guid(value) {
+                return Err(BuildError::NotAGuid {
+                    setting,
+                    value: value.clone(),
+                });
+            }
+        }
+        if settings.page_size == 0 {
+            return Err(BuildError::EmptyPages);
+        }
+        Simulator::new(self.settings, self.clock, self.state_dir)
+    }
+}
+
+/// Whether `text` is a GUID in its 36-character form.
+pub(crate) fn is_guid(text: &str) -> bool {
+    text.len() == 36 && Uuid::try_parse(text).is_ok()
+}

@@ -1,0 +1,613 @@
+//! Deployments moving on.
+
+use std::cell::RefCell;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+
+use super::prepare::{Prepared, check_scope, nested_request, prepare};
+use super::record::{
+    self, Deployment, Phase, Problem, State, Step, Work, load, remove, save, wake, waking,
+};
+use super::request::Wanted;
+use super::runtime::{Sight, read};
+use super::{output_name, prepare as preparation, view};
+use crate::clock::later;
+use crate::error::ArmError;
+use crate::id::ResourceId;
+use crate::store::{Outcome, World};
+use crate::template::{Evaluator, PlannedResource, Template, TemplateError};
+
+/// How long Azure takes to pick an accepted deployment up.
+const PICK_UP: Duration = Duration::from_secs(1);
+
+/// The earliest time at which a deployment wants to move on.
+pub(crate) fn next_event(world: &World) -> Option<Timestamp> {
+    waking(world).map(|(_, at)| at).min()
+}
+
+/// Moves every deployment on that is due.
+pub(crate) fn step(world: &mut World) {
+    let now = world.now();
+    let due: Vec<String> = waking(world)
+        .filter(|(_, at)| *at <= now)
+        .map(|(id, _)| id.to_owned())
+        .collect();
+    for id in due {
+        wake(world, &id, None);
+        if let Some(deployment) = load(world, &id) {
+            move_on(world, deployment);
+        }
+    }
+}
+
+/// Records a deployment that will start as soon as Azure picks it up.
+pub(super) fn accept(
+    world: &mut World,
+    wanted: Wanted,
+    prepared: Prepared,
+    correlation_id: String,
+    parent: Option<String>,
+) -> Deployment {
+    let now = world.now();
+    let digits = world.next_guid("deployment").as_u64_pair().0 % 10_000_000_000_000_000;
+    let operation = format!("0858{digits:016}");
+    let steps = prepared
+        .plan
+        .resources
+        .iter()
+        .map(|_| new_step(world))
+        .collect();
+    let deployment = Deployment {
+        id: id_of(&wanted),
+        shown: view::shown(&prepared),
+        name: wanted.name,
+        scope: wanted.scope,
+        location: wanted.location,
+        tags: wanted.tags,
+        state: State::Accepted,
+        correlation_id,
+        operation,
+        started: now,
+        changed: now,
+        template_hash: prepared.template.hash,
+        error: None,
+        outputs: None,
+        output_resources: None,
+        evaluation: None,
+        plan: prepared.plan,
+        steps,
+        work: Some(Box::new(Work {
+            template: wanted.template,
+            parameters: prepared.parameters,
+            environment: prepared.environment,
+        })),
+        parent,
+        deleting: false,
+    };
+    save(world, &deployment);
+    let at = world.due(PICK_UP);
+    wake(world, &deployment.id, Some(at));
+    deployment
+}
+
+/// The id of a deployment.
+pub(super) fn id_of(wanted: &Wanted) -> String {
+    format!(
+        "{}/providers/Microsoft.Resources/deployments/{}",
+        wanted.scope.id(),
+        wanted.name
+    )
+}
+
+fn new_step(world: &mut World) -> Step {
+    let operation_id = world.next_guid("deployment operation").as_u64_pair().0;
+    Step {
+        phase: Phase::Waiting,
+        operation_id: format!("{operation_id:016X}"),
+        tracking_id: world.next_guid("tracking").to_string(),
+        service_request_id: world.next_guid("service request").to_string(),
+        started: None,
+        changed: None,
+        status: String::new(),
+        error: None,
+    }
+}
+
+/// Stops a running deployment, and those inside it; what it has started goes on in its own time.
+pub(super) fn cancel(world: &mut World, mut deployment: Deployment) {
+    let inside = running_nested(&deployment);
+    let now = world.now();
+    for step in &mut deployment.steps {
+        if matches!(step.phase, Phase::Running { .. }) {
+            step.phase = Phase::Canceled;
+            step.changed = Some(now);
+        }
+    }
+    finish(world, deployment, State::Canceled, None);
+    for id in inside {
+        if let Some(nested) = load(world, &id).filter(|n| n.state.is_active()) {
+            cancel(world, nested);
+        }
+    }
+}
+
+fn running_nested(deployment: &Deployment) -> Vec<String> {
+    deployment
+        .plan
+        .resources
+        .iter()
+        .zip(&deployment.steps)
+        .filter(|(r, s)| r.nested.is_some() && matches!(s.phase, Phase::Running { .. }))
+        .map(|(r, _)| r.id.clone())
+        .collect()
+}
+
+fn move_on(world: &mut World, mut deployment: Deployment) {
+    if deployment.deleting {
+        remove(world, &deployment.id);
+        return;
+    }
+    if !deployment.state.is_active() {
+        return;
+    }
+    let now = world.now();
+    deployment.state = State::Running;
+    deployment.changed = now;
+    settle(world, &mut deployment);
+    start_ready(world, &mut deployment);
+    let running = deployment
+        .steps
+        .iter()
+        .any(|s| matches!(s.phase, Phase::Running { .. }));
+    if running {
+        save(world, &deployment);
+        // Nested deployments wake this one themselves.
+        let next = deployment
+            .plan
+            .resources
+            .iter()
+            .zip(&deployment.steps)
+            .filter(|(r, _)| r.nested.is_none())
+            .filter_map(|(_, s)| match s.phase {
+                Phase::Running { due, .. } => Some(due),
+                _ => None,
+            })
+            .min();
+        wake(world, &deployment.id, next);
+    } else if deployment.steps.iter().any(|s| s.phase == Phase::Failed) {
+        let error = failure(&deployment);
+        finish(world, deployment, State::Failed, Some(error));
+    } else {
+        evaluate_outputs(world, deployment);
+    }
+}
+
+/// Looks at what was started before.
+fn settle(world: &mut World, deployment: &mut Deployment) {
+    let now = world.now();
+    for (resource, step) in deployment.plan.resources.iter().zip(&mut deployment.steps) {
+        let Phase::Running { operation, due } = &mut step.phase else {
+            continue;
+        };
+        let outcome = if resource.nested.is_some() {
+            nested_outcome(world, &resource.id)
+        } else {
+            match world.outcome(operation.as_deref()) {
+                Outcome::Running => {
+                    // Later than it was promised: ask again, but do not stand still.
+                    if *due <= now {
+                        *due = later(now, Duration::from_secs(1));
+                    }
+                    continue;
+                }
+                Outcome::Succeeded => Some(Ok(())),
+                Outcome::Failed(error) => Some(Err(terminal(&resource.id, &[error.to_object()]))),
+            }
+        };
+        match outcome {
+            None => {}
+            Some(Ok(())) => {
+                step.phase = Phase::Succeeded;
+                step.changed = Some(now);
+                if step.status == "Accepted" || resource.nested.is_some() {
+                    step.status = "OK".to_owned();
+                }
+            }
+            Some(Err(problem)) => fail(step, now, "Conflict", problem),
+        }
+    }
+}
+
+fn fail(step: &mut Step, now: Timestamp, status: &str, problem: Problem) {
+    step.phase = Phase::Failed;
+    step.changed = Some(now);
+    status.clone_into(&mut step.status);
+    step.error = Some(problem);
+}
+
+/// A write that was accepted has ended badly.
+fn terminal(id: &str, details: &[Value]) -> Problem {
+    Problem {
+        error: json!({
+            "code": "ResourceDeploymentFailure",
+            "target": id,
+            "message": "The resource write operation failed to complete successfully, because it \
+                        reached terminal provisioning state 'Failed'.",
+            "details": details,
+        }),
+        terminal: true,
+        template: false,
+    }
+}
+
+fn nested_outcome(world: &World, id: &str) -> Option<Result<(), Problem>> {
+    let Some(nested) = load(world, id) else {
+        let name = id.rsplit('/').next().unwrap_or_default();
+        let error = super::runtime::not_found(name);
+        return Some(Err(terminal(id, &[view::with_target(&error, id)])));
+    };
+    match nested.state {
+        State::Accepted | State::Running => None,
+        State::Succeeded => Some(Ok(())),
+        State::Failed => Some(Err(terminal(id, nested.error.as_slice()))),
+        State::Canceled => {
+            let error = json!({
+                "code": "DeploymentCanceled",
+                "target": id,
+                "message": format!("The deployment '{}' was canceled.", nested.name),
+            });
+            Some(Err(terminal(id, &[error])))
+        }
+    }
+}
+
+/// Starts everything whose dependencies are there. Nothing new is started after a failure.
+fn start_ready(world: &mut World, deployment: &mut Deployment) {
+    let Some(work) = deployment.work.clone() else {
+        return;
+    };
+    let template = match Template::parse(&work.template) {
+        Ok(template) => template,
+        Err(error) => {
+            // It parsed when it was accepted.
+            if let Some(step) = deployment.steps.first_mut() {
+                fail(step, world.now(), "BadRequest", template_problem(&error));
+            }
+            return;
+        }
+    };
+    loop {
+        if deployment.steps.iter().any(|s| s.phase == Phase::Failed) {
+            return;
+        }
+        let ready = (0..deployment.steps.len()).find(|index| {
+            deployment.steps[*index].phase == Phase::Waiting
+                && deployment.plan.resources[*index]
+                    .needs
+                    .iter()
+                    .all(|need| deployment.steps[*need].is_done())
+        });
+        let Some(index) = ready else {
+            return;
+        };
+        start(world, deployment, &template, &work, index);
+    }
+}
+
+fn start(
+    world: &mut World,
+    deployment: &mut Deployment,
+    template: &Template,
+    work: &Work,
+    index: usize,
+) {
+    let now = world.now();
+    let resource = deployment.plan.resources[index].clone();
+    if !resource.enabled || (resource.existing && !resource.referenced) {
+        deployment.steps[index].phase = Phase::Skipped;
+        return;
+    }
+    let step = &mut deployment.steps[index];
+    step.started = Some(now);
+    step.changed = Some(now);
+    let result = if resource.existing {
+        read(world, &resource.id, &resource.api_version)
+            .map(|_| (Phase::Succeeded, "OK"))
+            .map_err(|error| service_problem(&resource.id, &error))
+    } else {
+        let body = {
+            let sight = Sight {
+                world: RefCell::new(world),
+                plan: &deployment.plan,
+            };
+            let parameters = work.parameters.clone();
+            let evaluator = Evaluator::new(template, &work.environment, parameters, Some(&sight));
+            resource.evaluate(&evaluator)
+        };
+        match body {
+            Err(error) => Err(("BadRequest".to_owned(), template_problem(&error))),
+            Ok(body) if resource.nested.is_some() => {
+                start_nested(world, deployment, &resource, &body)
+            }
+            Ok(body) => put(world, &resource, &body),
+        }
+    };
+    let step = &mut deployment.steps[index];
+    match result {
+        Ok((phase, status)) => {
+            step.phase = phase;
+            status.clone_into(&mut step.status);
+        }
+        Err((status, problem)) => fail(step, now, &status, problem),
+    }
+}
+
+type Started = Result<(Phase, &'static str), (String, Problem)>;
+
+fn put(world: &mut World, resource: &PlannedResource, body: &Value) -> Started {
+    let Some(id) = ResourceId::parse(&resource.id) else {
+        let error = ArmError::gateway(
+            400,
+            "InvalidResourceReference",
+            format!("'{}' is no resource id.", resource.id),
+        );
+        return Err(service_problem(&resource.id, &error));
+    };
+    match world.put(&id, &resource.api_version, body) {
+        Ok(accepted) => {
+            let status = if accepted.created { "Created" } else { "OK" };
+            let phase = match accepted.operation {
+                None => Phase::Succeeded,
+                operation => Phase::Running {
+                    operation,
+                    due: accepted.ready_at,
+                },
+            };
+            Ok((phase, status))
+        }
+        Err(error) => Err(service_problem(&resource.id, &error)),
+    }
+}
+
+fn start_nested(
+    world: &mut World,
+    deployment: &Deployment,
+    resource: &PlannedResource,
+    body: &Value,
+) -> Started {
+    let Some(nested) = &resource.nested else {
+        return Ok((Phase::Succeeded, "OK"));
+    };
+    let refused = |error: &ArmError| service_problem(&resource.id, error);
+    let wanted = nested_request(&nested.scope, &resource.name, body).map_err(|e| refused(&e))?;
+    check_scope(world, &wanted.scope).map_err(|e| refused(&e))?;
+    let before = load(world, &resource.id);
+    let mine = Some(deployment.id.as_str());
+    if let Some(before) = &before {
+        // Its own one of an earlier try is taken over, somebody else's is in the way.
+        if before.state.is_active() && before.parent.as_deref() == mine {
+            return Ok((running(world), "Created"));
+        }
+        check_replaceable(before, &wanted).map_err(|e| refused(&e))?;
+    }
+    let seed = format!("{}/{}", deployment.operation, resource.id);
+    let prepared =
+        prepare(world, &wanted, &seed).map_err(|error| refused(&preparation::refusal(&error)))?;
+    let correlation = deployment.correlation_id.clone();
+    accept(
+        world,
+        wanted,
+        prepared,
+        correlation,
+        Some(deployment.id.clone()),
+    );
+    Ok((
+        running(world),
+        if before.is_some() { "OK" } else { "Created" },
+    ))
+}
+
+fn running(world: &World) -> Phase {
+    Phase::Running {
+        operation: None,
+        due: world.now(),
+    }
+}
+
+/// An existing deployment can be replaced when it has ended, and in its own location.
+pub(super) fn check_replaceable(before: &Deployment, wanted: &Wanted) -> Result<(), ArmError> {
+    if before.state.is_active() {
+        let date = |at: Timestamp| at.strftime("%-m/%-d/%Y %-I:%M:%S %p").to_string();
+        let expires = later(before.started, Duration::from_secs(7 * 24 * 3600));
+        return Err(ArmError::gateway(
+            409,
+            "DeploymentActive",
+            format!(
+                "The deployment with resource id '{}' cannot be saved, because this would \
+                 overwrite an existing deployment which is still active. If this is an intentional \
+                 re-deployment, please wait for the original deployment to complete, or cancel it \
+                 before re-attempting the operation. The previous deployment was started at '{}' \
+                 with correlationId '{}', and will expire at '{}' if it does not complete before \
+                 then. Please see https://aka.ms/arm-deploy-resources for usage details.",
+                before.id,
+                date(before.started),
+                before.correlation_id,
+                date(expires)
+            ),
+        ));
+    }
+    if let (Some(old), Some(new)) = (&before.location, &wanted.location)
+        && old != new
+    {
+        return Err(ArmError::gateway(
+            409,
+            "InvalidDeploymentLocation",
+            format!(
+                "Invalid deployment location '{new}'. The deployment '{}' already exists in \
+                 location '{old}'.",
+                before.name
+            ),
+        ));
+    }
+    Ok(())
+}
+
+fn service_problem(id: &str, error: &ArmError) -> (String, Problem) {
+    let problem = Problem {
+        error: view::with_target(error, id),
+        terminal: false,
+        template: false,
+    };
+    (view::reason(error.status), problem)
+}
+
+fn template_problem(error: &TemplateError) -> Problem {
+    Problem {
+        error: preparation::refusal(error).to_object(),
+        terminal: false,
+        template: true,
+    }
+}
+
+/// The error of a deployment of which something has failed.
+fn failure(deployment: &Deployment) -> Value {
+    let problems: Vec<&Problem> = deployment
+        .steps
+        .iter()
+        .filter_map(|s| s.error.as_ref())
+        .collect();
+    if let Some(own) = problems.iter().find(|p| p.template) {
+        return own.error.clone();
+    }
+    json!({
+        "code": "DeploymentFailed",
+        "target": deployment.id,
+        "message": "At least one resource deployment operation failed. Please list deployment \
+                    operations for details. Please see https://aka.ms/arm-deployment-operations for \
+                    usage details.",
+        "details": problems.iter().map(|p| &p.error).collect::<Vec<_>>(),
+    })
+}
+
+fn evaluate_outputs(world: &mut World, mut deployment: Deployment) {
+    let now = world.now();
+    let mut step = new_step(world);
+    step.operation_id.clone_from(&deployment.operation);
+    step.started = Some(now);
+    step.changed = Some(now);
+    match outputs(world, &deployment) {
+        Ok(outputs) => {
+            step.phase = Phase::Succeeded;
+            "OK".clone_into(&mut step.status);
+            deployment.evaluation = Some(step);
+            deployment.outputs = Some(outputs);
+            deployment.output_resources = Some(output_resources(world, &deployment));
+            finish(world, deployment, State::Succeeded, None);
+        }
+        Err(error) => {
+            let problem = Problem {
+                error: error.clone(),
+                terminal: false,
+                template: true,
+            };
+            fail(&mut step, now, "BadRequest", problem);
+            deployment.evaluation = Some(step);
+            finish(world, deployment, State::Failed, Some(error));
+        }
+    }
+}
+
+fn outputs(world: &mut World, deployment: &Deployment) -> Result<Value, Value> {
+    let plain = |error: TemplateError| preparation::refusal(&error).to_object();
+    let Some(work) = &deployment.work else {
+        return Ok(json!({}));
+    };
+    let template = Template::parse(&work.template).map_err(plain)?;
+    let sight = Sight {
+        world: RefCell::new(world),
+        plan: &deployment.plan,
+    };
+    let parameters = work.parameters.clone();
+    let evaluator = Evaluator::new(&template, &work.environment, parameters, Some(&sight));
+    let mut shown = Map::new();
+    let mut failed = Vec::new();
+    for (name, output) in &template.outputs {
+        let kind = output.declaration.kind;
+        match evaluator.output(name, output) {
+            Ok(None) => {}
+            Ok(Some(value)) => {
+                let mut entry = json!({"type": kind.name()});
+                if !value.is_null() && !kind.is_secure() {
+                    entry["value"] = value;
+                }
+                shown.insert(output_name::shown(name), entry);
+            }
+            Err(error) => failed.push((name, error)),
+        }
+    }
+    if failed.is_empty() {
+        return Ok(shown.into());
+    }
+    let names: Vec<&str> = failed.iter().map(|(name, _)| name.as_str()).collect();
+    let details: Vec<Value> = failed
+        .iter()
+        .map(|(name, error)| {
+            json!({
+                "code": "DeploymentOutputEvaluationFailed",
+                "target": name,
+                "message": if error.code == "InvalidTemplate" {
+                    format!("The template output '{name}' is not valid: {}", error.message)
+                } else {
+                    format!(
+                        "The template output '{name}' is not valid: {}: {}",
+                        error.code, error.message
+                    )
+                },
+            })
+        })
+        .collect();
+    Err(json!({
+        "code": "DeploymentOutputEvaluationFailed",
+        "message": format!(
+            "Unable to evaluate template outputs: '{}'. Please see error details and deployment \
+             operations. Please see https://aka.ms/arm-common-errors for usage details.",
+            names.join(",")
+        ),
+        "details": details,
+    }))
+}
+
+/// The leaves: what was written, but nested deployments stand for what they wrote.
+fn output_resources(world: &World, deployment: &Deployment) -> Value {
+    let mut all: Vec<Value> = Vec::new();
+    for (resource, step) in deployment.plan.resources.iter().zip(&deployment.steps) {
+        if step.phase != Phase::Succeeded || resource.existing {
+            continue;
+        }
+        if resource.nested.is_none() {
+            all.push(json!({"id": resource.id}));
+        } else if let Some(nested) = load(world, &resource.id) {
+            let inner = nested.output_resources.as_ref().and_then(Value::as_array);
+            all.extend(inner.into_iter().flatten().cloned());
+        }
+    }
+    all.into()
+}
+
+fn finish(world: &mut World, mut deployment: Deployment, state: State, error: Option<Value>) {
+    deployment.state = state;
+    deployment.changed = world.now();
+    deployment.error = error;
+    // Parameters may be secret, and nothing will be evaluated any more.
+    deployment.work = None;
+    save(world, &deployment);
+    record::wake(world, &deployment.id, None);
+    if let Some(parent) = &deployment.parent
+        && load(world, parent).is_some_and(|p| p.state.is_active())
+    {
+        let now = world.now();
+        wake(world, parent, Some(now));
+    }
+}

@@ -1,0 +1,316 @@
+//! Requests to deployments.
+
+use std::time::Duration;
+
+use http::Method;
+use serde_json::{Value, json};
+
+use super::engine::{accept, cancel, check_replaceable, id_of};
+use super::prepare::{Preflight, check_scope, prepare, refusal};
+use super::record::{Deployment, State, list, load, save, wake};
+use super::request::{Wanted, check_name};
+use super::runtime::not_found;
+use super::view;
+use crate::error::ArmError;
+use crate::id::ResourceId;
+use crate::reply::{PollingPath, Reply};
+use crate::request::ArmRequest;
+use crate::store::{Work, World};
+use crate::template::{Scope, parse_relaxed_json};
+
+/// The deployment engine that the replies name.
+const VERSION: &str = "1.628.3";
+
+/// How long Azure takes to delete a deployment's record.
+const DELETION: Duration = Duration::from_secs(15);
+
+/// Answers every request below `…/providers/Microsoft.Resources/deployments`.
+pub(crate) fn handle(world: &mut World, request: &ArmRequest) -> Result<Reply, ArmError> {
+    let api_version = request.api_version()?;
+    let Some((mut scope, rest)) = split(&request.path) else {
+        return Err(ArmError::gateway(
+            400,
+            "InvalidDeployment",
+            "Only deployments at subscription and resource-group scope are supported by this \
+             simulator.",
+        ));
+    };
+    check_scope(world, &scope)?;
+    if let Some(group) = &mut scope.group {
+        // Ids show the group as it was created.
+        let id = ResourceId::for_group(&scope.subscription, group);
+        if let Some(stored) = world.resource(&id) {
+            stored.id.name().clone_into(group);
+        }
+    }
+    let reply = match (&request.method, rest.as_slice()) {
+        (&Method::GET, []) => Ok(show_list(world, &scope, request)),
+        (&Method::GET, [name]) => find(world, &scope, name)
+            .map(|deployment| Reply::json(200, view::deployment(&deployment, false))),
+        (&Method::HEAD, [name]) => {
+            let status = if find(world, &scope, name).is_ok() {
+                204
+            } else {
+                404
+            };
+            Ok(Reply::empty(status))
+        }
+        (&Method::PUT, [name]) => put(world, scope, name, request, api_version),
+        (&Method::DELETE, [name]) => delete(world, &scope, name, api_version),
+        (&Method::GET, [name, word]) if is(word, "operations") => {
+            let deployment = find(world, &scope, name)?;
+            Ok(Reply::json(
+                200,
+                json!({"value": view::operations(&deployment, false)}),
+            ))
+        }
+        (&Method::GET, [name, word, id]) if is(word, "operations") => {
+            let deployment = find(world, &scope, name)?;
+            view::operations(&deployment, true)
+                .into_iter()
+                .find(|o| o["operationId"].as_str().is_some_and(|o| is(o, id)))
+                .map(|operation| Reply::json(200, operation))
+                .ok_or_else(|| {
+                    ArmError::gateway(
+                        404,
+                        "DeploymentOperationNotFound",
+                        format!(
+                            "Deployment operation '{id}' of the deployment '{name}' could not be \
+                             found."
+                        ),
+                    )
+                })
+        }
+        (&Method::GET, [name, word, id]) if is(word, "operationStatuses") => {
+            status(world, &scope, name, id)
+        }
+        (&Method::POST, [name, word]) if is(word, "validate") => {
+            validate(world, scope, name, request)
+        }
+        (&Method::POST, [name, word]) if is(word, "cancel") => stop(world, &scope, name),
+        (&Method::POST, [name, word]) if is(word, "whatIf") || is(word, "exportTemplate") => {
+            check_name(name)?;
+            Err(ArmError::gateway(
+                501,
+                "NotImplemented",
+                format!("The action '{word}' of deployments is not supported by this simulator."),
+            ))
+        }
+        (method, _) => Err(ArmError::method_not_allowed(method.as_str(), &request.path)),
+    };
+    reply.map(Reply::from_gateway)
+}
+
+fn is(word: &str, name: &str) -> bool {
+    word.eq_ignore_ascii_case(name)
+}
+
+/// The scope of a path, and what follows `deployments`.
+fn split(path: &str) -> Option<(Scope, Vec<&str>)> {
+    let words: Vec<&str> = path.trim_matches('/').split('/').collect();
+    let (scope, rest) = match words.as_slice() {
+        [s, subscription, g, group, rest @ ..]
+            if is(s, "subscriptions") && is(g, "resourceGroups") =>
+        {
+            let scope = Scope {
+                subscription: (*subscription).to_owned(),
+                group: Some((*group).to_owned()),
+            };
+            (scope, rest)
+        }
+        [s, subscription, rest @ ..] if is(s, "subscriptions") => {
+            let scope = Scope {
+                subscription: (*subscription).to_owned(),
+                group: None,
+            };
+            (scope, rest)
+        }
+        _ => return None,
+    };
+    match rest {
+        [p, namespace, d, rest @ ..]
+            if is(p, "providers")
+                && is(namespace, "Microsoft.Resources")
+                && is(d, "deployments") =>
+        {
+            Some((scope, rest.to_vec()))
+        }
+        _ => None,
+    }
+}
+
+fn find(world: &World, scope: &Scope, name: &str) -> Result<Deployment, ArmError> {
+    let id = format!(
+        "{}/providers/Microsoft.Resources/deployments/{name}",
+        scope.id()
+    );
+    load(world, &id).ok_or_else(|| not_found(name))
+}
+
+fn show_list(world: &World, scope: &Scope, request: &ArmRequest) -> Reply {
+    let wanted = request
+        .parameter("$filter")
+        .and_then(|f| f.trim().strip_prefix("provisioningState eq "))
+        .map(|state| state.trim_matches('\'').to_owned());
+    let mut all = list(world, scope);
+    all.sort_by_key(|deployment| std::cmp::Reverse(deployment.changed));
+    let shown: Vec<Value> = all
+        .iter()
+        .filter(|d| {
+            wanted
+                .as_ref()
+                .is_none_or(|state| is(state, d.state.name()))
+        })
+        .map(|deployment| view::deployment(deployment, false))
+        .collect();
+    Reply::json(200, json!({"value": shown}))
+}
+
+fn body(request: &ArmRequest) -> Result<Value, ArmError> {
+    let text = std::str::from_utf8(&request.body).map_err(ArmError::invalid_request_content)?;
+    parse_relaxed_json(text.trim_start_matches('\u{feff}'))
+        .map_err(ArmError::invalid_request_content)
+}
+
+fn correlation(world: &mut World, request: &ArmRequest) -> String {
+    match request.header("x-ms-correlation-request-id") {
+        Some(id) => id.to_owned(),
+        None => world.next_guid("correlation").to_string(),
+    }
+}
+
+fn put(
+    world: &mut World,
+    scope: Scope,
+    name: &str,
+    request: &ArmRequest,
+    api_version: &str,
+) -> Result<Reply, ArmError> {
+    let wanted = Wanted::read(scope, name, &body(request)?)?;
+    let before = load(world, &id_of(&wanted));
+    if let Some(before) = &before {
+        check_replaceable(before, &wanted)?;
+    }
+    let correlation = correlation(world, request);
+    let seed = format!("{}/{correlation}/{}", id_of(&wanted), world.now());
+    let prepared = prepare(world, &wanted, &seed).map_err(|e| refusal(&e))?;
+    let mut preflight = Preflight::default();
+    preflight
+        .inspect(world, &prepared, 1)
+        .map_err(|e| refusal(&e))?;
+    let tracking = world.next_guid("tracking").to_string();
+    preflight.verdict(name, &tracking)?;
+    let deployment = accept(world, wanted, prepared, correlation, None);
+    let polling = format!(
+        "{}/operationStatuses/{}",
+        deployment.id, deployment.operation
+    );
+    let status = if before.is_some() { 200 } else { 201 };
+    Ok(Reply::json(status, view::deployment(&deployment, true))
+        .header("x-ms-deployment-engine-version", VERSION)
+        .async_operation(PollingPath::new(polling, api_version)))
+}
+
+fn validate(
+    world: &mut World,
+    scope: Scope,
+    name: &str,
+    request: &ArmRequest,
+) -> Result<Reply, ArmError> {
+    let wanted = Wanted::read(scope, name, &body(request)?)?;
+    let correlation = correlation(world, request);
+    let prepared = prepare(world, &wanted, &correlation).map_err(|e| refusal(&e))?;
+    let mut preflight = Preflight::default();
+    preflight
+        .inspect(world, &prepared, 1)
+        .map_err(|e| refusal(&e))?;
+    let tracking = world.next_guid("tracking").to_string();
+    preflight.verdict(name, &tracking)?;
+    let head = view::Head {
+        id: &id_of(&wanted),
+        name,
+        location: wanted.location.as_ref(),
+        tags: wanted.tags.as_ref(),
+        template_hash: &prepared.template.hash,
+        shown: &view::shown(&prepared),
+        state: State::Succeeded,
+        started: world.now(),
+        changed: world.now(),
+        correlation_id: &correlation,
+    };
+    let (mut shown, mut properties) = head.body(true);
+    let ids: Vec<Value> = preflight
+        .resources
+        .iter()
+        .map(|id| json!({"id": id}))
+        .collect();
+    properties.insert("validatedResources".into(), ids.into());
+    shown.insert("properties".into(), properties.into());
+    Ok(Reply::json(200, shown.into()))
+}
+
+fn status(world: &World, scope: &Scope, name: &str, id: &str) -> Result<Reply, ArmError> {
+    let deployment = find(world, scope, name)?;
+    if !is(&deployment.operation, id) {
+        return Err(ArmError::gateway(
+            404,
+            "DeploymentOperationNotFound",
+            format!("The operation '{id}' of the deployment '{name}' could not be found."),
+        ));
+    }
+    let mut body = json!({"status": deployment.state.name()});
+    if let Some(error) = deployment.error {
+        body["error"] = error;
+    }
+    Ok(Reply::json(200, body))
+}
+
+fn stop(world: &mut World, scope: &Scope, name: &str) -> Result<Reply, ArmError> {
+    let deployment = find(world, scope, name)?;
+    if !deployment.state.is_active() {
+        return Err(ArmError::gateway(
+            409,
+            "DeploymentCannotBeCancelled",
+            format!(
+                "The deployment '{name}' cannot be cancelled: it has ended with provisioning state \
+                 '{}'.",
+                deployment.state.name()
+            ),
+        ));
+    }
+    cancel(world, deployment);
+    Ok(Reply::empty(204))
+}
+
+/// Only the record goes, never what was deployed.
+fn delete(
+    world: &mut World,
+    scope: &Scope,
+    name: &str,
+    api_version: &str,
+) -> Result<Reply, ArmError> {
+    let Ok(mut deployment) = find(world, scope, name) else {
+        return Ok(Reply::empty(204));
+    };
+    if deployment.state.is_active() {
+        return Err(ArmError::gateway(
+            409,
+            "DeploymentActive",
+            format!(
+                "The deployment '{name}' cannot be deleted because it is still active. Wait for it \
+                 to complete, or cancel it before."
+            ),
+        ));
+    }
+    let ends = world.due(DELETION);
+    let id = ResourceId::parse(&deployment.id).unwrap_or_default();
+    let token = world.start(Work::Delete, &id, ends);
+    deployment.deleting = true;
+    save(world, &deployment);
+    wake(world, &deployment.id, Some(ends));
+    let path = format!(
+        "/subscriptions/{}/operationresults/{token}",
+        scope.subscription
+    );
+    Ok(Reply::empty(202).location(PollingPath::new(path, api_version)))
+}

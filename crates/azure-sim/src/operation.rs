@@ -1,0 +1,212 @@
+//! What a polling URL answers, provider by provider.
+
+use serde_json::{Value, json};
+
+use crate::error::ArmError;
+use crate::provider::{self, time};
+use crate::reply::{Body, PollingPath, Reply};
+use crate::request::ArmRequest;
+use crate::store::{Operation, OperationState, World};
+
+/// A path that is a polling URL.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Poll {
+    style: Style,
+    name: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Style {
+    /// `…/deployments/{name}/operationStatuses/{id}`.
+    Deployment,
+    /// `/subscriptions/{s}/operationresults/{token}`: resource groups.
+    Group,
+    /// AKS `operations`.
+    AksStatus,
+    /// AKS `operationresults`.
+    AksResult,
+    /// Compute `DiskOperations`, both uses.
+    Disk,
+    /// Storage `asyncoperations`.
+    Storage,
+    /// Key Vault `operationResults`.
+    KeyVault,
+}
+
+impl Poll {
+    /// Recognises a polling path, well-formed in every other respect or not.
+    pub(crate) fn of(path: &str) -> Option<Self> {
+        let words: Vec<&str> = path.trim_matches('/').split('/').collect();
+        let (name, front) = words.split_last()?;
+        let (kind, front) = front.split_last()?;
+        let lower: Vec<String> = front.iter().map(|word| word.to_ascii_lowercase()).collect();
+        let lower: Vec<&str> = lower.iter().map(String::as_str).collect();
+        let style = match (lower.as_slice(), kind.to_ascii_lowercase().as_str()) {
+            ([.., "deployments", _], "operationstatuses") => Style::Deployment,
+            (["subscriptions", _], "operationresults") => Style::Group,
+            ([.., "microsoft.containerservice", "locations", _], "operations") => Style::AksStatus,
+            ([.., "microsoft.containerservice", "locations", _], "operationresults") => {
+                Style::AksResult
+            }
+            ([.., "microsoft.compute", "locations", _], "diskoperations") => Style::Disk,
+            ([.., "microsoft.storage", "locations", _], "asyncoperations") => Style::Storage,
+            ([.., "microsoft.keyvault", "locations", _], "operationresults") => Style::KeyVault,
+            _ => return None,
+        };
+        Some(Self {
+            style,
+            name: (*name).to_owned(),
+        })
+    }
+
+    /// Whether the deployment engine answers it.
+    pub(crate) fn is_deployment(&self) -> bool {
+        self.style == Style::Deployment
+    }
+}
+
+/// Answers a poll whose signature was checked.
+pub(crate) fn answer(world: &World, request: &ArmRequest, poll: &Poll) -> Result<Reply, ArmError> {
+    let operation = world.operation(&poll.name).ok_or_else(|| {
+        ArmError::new(
+            404,
+            "NotFound",
+            format!(
+                "The operation '{}' could not be found or has expired.",
+                poll.name
+            ),
+        )
+    })?;
+    let running = operation.state == OperationState::Running;
+    let again = || PollingPath {
+        path: request.path.clone(),
+        query: request
+            .query
+            .iter()
+            .filter_map(|(key, value)| {
+                let key = ["p", "monitor", "api-version"]
+                    .into_iter()
+                    .find(|known| known == key)?;
+                Some((key, value.clone()))
+            })
+            .collect(),
+    };
+    let failed = match &operation.state {
+        OperationState::Failed(failure) => Some(failure.to_error()),
+        _ => None,
+    };
+    let by_location = matches!(poll.style, Style::Group | Style::Storage | Style::KeyVault)
+        || request.parameter("monitor").is_some();
+    if by_location && let Some(error) = failed {
+        return Err(error);
+    }
+    Ok(match poll.style {
+        Style::Group | Style::Deployment if running => Reply::empty(202)
+            .location(again())
+            .retry_after(15)
+            .from_gateway(),
+        Style::Group | Style::Deployment => {
+            // The deletion of a deployment ends without content, that of a group with an empty 200.
+            let status = if operation.resource.is_group() {
+                200
+            } else {
+                204
+            };
+            Reply::empty(status).from_gateway()
+        }
+        Style::AksStatus => {
+            Reply::with(200, Body::Indented(aks_status(operation, failed.as_ref())))
+        }
+        Style::AksResult if running => Reply::empty(202).location(again()),
+        Style::AksResult => Reply::empty(204),
+        Style::Disk if by_location => {
+            if running {
+                Reply::empty(202).location(again()).retry_after(2)
+            } else {
+                match world.resource(&operation.resource) {
+                    Some(resource) => Reply::json(200, resource.body.clone()),
+                    None => Reply::empty(204),
+                }
+            }
+        }
+        Style::Disk => provider::disk_operation(world, operation, failed.as_ref()),
+        Style::Storage if running => Reply::with(202, Body::EmptyText)
+            .location(again())
+            .retry_after(17),
+        Style::Storage => match world.resource(&operation.resource) {
+            Some(resource) => Reply::with(200, Body::Json(resource.body.clone())),
+            None => Reply::empty(204),
+        },
+        Style::KeyVault if running => {
+            let body = json!({
+                "createdDateTime": blank_time(operation.started),
+                "status": "NotStarted",
+            });
+            Reply::json(202, body).location(again()).retry_after(5)
+        }
+        Style::KeyVault => Reply::json(
+            200,
+            json!({
+                "createdDateTime": blank_time(operation.started),
+                "lastActionDateTime": blank_time(operation.ends),
+                "status": "Succeeded",
+            }),
+        ),
+    })
+}
+
+fn aks_status(operation: &Operation, failed: Option<&ArmError>) -> Value {
+    let (status, ended) = match &operation.state {
+        OperationState::Running => ("InProgress", false),
+        OperationState::Succeeded => ("Succeeded", true),
+        OperationState::Failed(_) => ("Failed", true),
+    };
+    let mut body = json!({
+        "name": operation.name,
+        "status": status,
+        "startTime": time(operation.started),
+    });
+    if let Some(body) = body.as_object_mut() {
+        if ended {
+            body.insert("endTime".into(), json!(time(operation.ends)));
+        }
+        if let Some(error) = failed {
+            body.insert("error".into(), error.to_object());
+        }
+    }
+    body
+}
+
+/// Key Vault's own way to write a time: a blank in the place of the T, whole seconds.
+fn blank_time(at: jiff::Timestamp) -> String {
+    at.strftime("%Y-%m-%d %H:%M:%SZ").to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn polling_paths_are_recognised_in_any_case() {
+        let style = |path: &str| Poll::of(path).map(|poll| poll.style);
+        assert_eq!(
+            style("/subscriptions/s/operationResults/x"),
+            Some(Style::Group)
+        );
+        assert_eq!(
+            style("/subscriptions/s/providers/Microsoft.Compute/locations/l/DiskOperations/x"),
+            Some(Style::Disk)
+        );
+        assert_eq!(
+            style(
+                "/subscriptions/s/providers/Microsoft.Resources/deployments/d/operationStatuses/x"
+            ),
+            Some(Style::Deployment)
+        );
+        assert_eq!(
+            style("/subscriptions/s/providers/Microsoft.Resources/deployments/d/operations/x"),
+            None
+        );
+        assert_eq!(style("/"), None);
+    }
+}

@@ -1,0 +1,120 @@
+//! An answer before it is put on the wire: headers that every answer has, and signed polling URLs,
+//! are added by the router.
+
+use serde_json::Value;
+
+/// What an answer carries.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Body {
+    /// Nothing, and no content type.
+    Empty,
+    /// Nothing, announced as `text/plain`, as storage does.
+    EmptyText,
+    /// JSON on one line, `application/json; charset=utf-8`.
+    Json(Value),
+    /// JSON indented, `application/json` without a charset, as AKS does.
+    Indented(Value),
+}
+
+impl Body {
+    /// The JSON, or null.
+    pub(crate) fn into_value(self) -> Value {
+        match self {
+            Self::Empty | Self::EmptyText => Value::Null,
+            Self::Json(value) | Self::Indented(value) => value,
+        }
+    }
+}
+
+/// Where the progress of an operation is read; the router makes it absolute and signs it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct PollingPath {
+    /// The path, starting with a slash.
+    pub(crate) path: String,
+    /// Query parameters in order, `api-version` among them.
+    pub(crate) query: Vec<(&'static str, String)>,
+}
+
+impl PollingPath {
+    /// A path with only an api-version.
+    pub(crate) fn new(path: String, api_version: &str) -> Self {
+        Self {
+            path,
+            query: vec![("api-version", api_version.to_owned())],
+        }
+    }
+}
+
+/// An answer.
+#[derive(Clone, Debug)]
+pub(crate) struct Reply {
+    /// HTTP status.
+    pub(crate) status: u16,
+    /// What it carries.
+    pub(crate) body: Body,
+    /// Headers beyond those that every answer has.
+    pub(crate) headers: Vec<(&'static str, String)>,
+    /// `Azure-AsyncOperation`.
+    pub(crate) async_operation: Option<PollingPath>,
+    /// `Location`, when it is a polling URL.
+    pub(crate) location: Option<PollingPath>,
+    /// `Retry-After` as Azure sends it, in seconds; scaled by the latency.
+    pub(crate) retry_after: Option<u64>,
+    /// Resource Manager itself answered: no rate limits in a 404, equal request ids.
+    pub(crate) gateway: bool,
+}
+
+impl Reply {
+    /// An answer without a body.
+    pub(crate) fn empty(status: u16) -> Self {
+        Self::with(status, Body::Empty)
+    }
+
+    /// An answer with JSON.
+    pub(crate) fn json(status: u16, body: Value) -> Self {
+        Self::with(status, Body::Json(body))
+    }
+
+    /// An answer with this body.
+    pub(crate) fn with(status: u16, body: Body) -> Self {
+        Self {
+            status,
+            body,
+            headers: Vec::new(),
+            async_operation: None,
+            location: None,
+            retry_after: None,
+            gateway: false,
+        }
+    }
+
+    /// Adds a header.
+    pub(crate) fn header(mut self, name: &'static str, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
+        self
+    }
+
+    /// Adds `Azure-AsyncOperation`.
+    pub(crate) fn async_operation(mut self, path: PollingPath) -> Self {
+        self.async_operation = Some(path);
+        self
+    }
+
+    /// Adds a polling `Location`.
+    pub(crate) fn location(mut self, path: PollingPath) -> Self {
+        self.location = Some(path);
+        self
+    }
+
+    /// Adds `Retry-After`.
+    pub(crate) fn retry_after(mut self, seconds: u64) -> Self {
+        self.retry_after = Some(seconds);
+        self
+    }
+
+    /// Marks the answer as Resource Manager's own.
+    pub(crate) fn from_gateway(mut self) -> Self {
+        self.gateway = true;
+        self
+    }
+}

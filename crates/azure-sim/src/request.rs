@@ -1,0 +1,146 @@
+//! A request as the routes see it.
+
+use bytes::Bytes;
+use http::{HeaderMap, Method};
+use serde_json::Value;
+
+use crate::error::ArmError;
+
+/// A request, taken apart.
+#[derive(Clone, Debug)]
+pub(crate) struct ArmRequest {
+    /// The verb.
+    pub(crate) method: Method,
+    /// `https://host[:port]` as the client wrote it: polling URLs and next links start with it.
+    pub(crate) origin: String,
+    /// The decoded path.
+    pub(crate) path: String,
+    /// The decoded query, in order.
+    pub(crate) query: Vec<(String, String)>,
+    /// Headers.
+    pub(crate) headers: HeaderMap,
+    /// The raw body.
+    pub(crate) body: Bytes,
+}
+
+impl ArmRequest {
+    /// Takes a request apart. A path that is no UTF-8 after decoding is `None`.
+    pub(crate) fn read(request: http::Request<Bytes>) -> Option<Self> {
+        let (parts, body) = request.into_parts();
+        let host = parts
+            .uri
+            .authority()
+            .map(|authority| authority.as_str().to_owned())
+            .or_else(|| {
+                parts
+                    .headers
+                    .get(http::header::HOST)?
+                    .to_str()
+                    .ok()
+                    .map(str::to_owned)
+            })
+            .unwrap_or_else(|| "management.azure.com".to_owned());
+        let scheme = parts.uri.scheme_str().unwrap_or("http");
+        let query = parts.uri.query().unwrap_or_default();
+        Some(Self {
+            method: parts.method,
+            origin: format!("{scheme}://{host}"),
+            path: decode(parts.uri.path())?,
+            query: url::form_urlencoded::parse(query.as_bytes())
+                .into_owned()
+                .collect(),
+            headers: parts.headers,
+            body,
+        })
+    }
+
+    /// A query parameter, its name in any case.
+    pub(crate) fn parameter(&self, name: &str) -> Option<&str> {
+        self.query
+            .iter()
+            .find(|(key, _)| key.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value.as_str())
+    }
+
+    /// The `api-version`.
+    ///
+    /// # Errors
+    /// `MissingApiVersionParameter`.
+    pub(crate) fn api_version(&self) -> Result<&str, ArmError> {
+        self.parameter("api-version")
+            .map(str::trim)
+            .filter(|version| !version.is_empty())
+            .ok_or_else(|| {
+                ArmError::gateway(
+                    400,
+                    "MissingApiVersionParameter",
+                    "The api-version query parameter (?api-version=) is required for all requests.",
+                )
+            })
+    }
+
+    /// A header as text.
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name)?.to_str().ok()
+    }
+
+    /// The body as JSON; an empty body is `null`.
+    ///
+    /// # Errors
+    /// `InvalidRequestContent`.
+    pub(crate) fn json(&self) -> Result<Value, ArmError> {
+        if self.body.iter().all(u8::is_ascii_whitespace) {
+            return Ok(Value::Null);
+        }
+        let text = self
+            .body
+            .strip_prefix(b"\xef\xbb\xbf")
+            .unwrap_or(&self.body);
+        serde_json::from_slice(text).map_err(ArmError::invalid_request_content)
+    }
+}
+
+/// Percent-decoding of a path.
+fn decode(path: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(path.len());
+    let mut rest = path.as_bytes();
+    while let Some((first, tail)) = rest.split_first() {
+        rest = tail;
+        let hex = (*first == b'%').then(|| tail.get(..2)).flatten();
+        let value = hex
+            .filter(|hex| hex.iter().all(u8::is_ascii_hexdigit))
+            .and_then(|hex| std::str::from_utf8(hex).ok())
+            .and_then(|hex| u8::from_str_radix(hex, 16).ok());
+        match value {
+            Some(value) => {
+                bytes.push(value);
+                rest = tail.get(2..).unwrap_or_default();
+            }
+            None => bytes.push(*first),
+        }
+    }
+    String::from_utf8(bytes).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_decoded() {
+        assert_eq!(decode("/a%20b/%28x%29").as_deref(), Some("/a b/(x)"));
+        assert_eq!(decode("/100%").as_deref(), Some("/100%"));
+        assert_eq!(decode("/%zz").as_deref(), Some("/%zz"));
+        assert_eq!(decode("/%ff"), None);
+    }
+
+    #[test]
+    fn parameters_are_found_in_any_case() {
+        let request =
+            http::Request::get("https://host/x?API-Version=1&%24filter=a+b").body(Bytes::new());
+        let request = ArmRequest::read(request.unwrap()).unwrap();
+        assert_eq!(request.api_version().unwrap(), "1");
+        assert_eq!(request.parameter("$filter"), Some("a b"));
+        assert_eq!(request.origin, "https://host");
+    }
+}

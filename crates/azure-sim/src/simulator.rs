@@ -1,0 +1,233 @@
+//! The simulator: one request in, one response out, and the world moved on in between.
+
+use std::fmt;
+use std::io;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use crate::builder::{BuildError, Settings, SimulatorBuilder};
+use crate::clock::Clock;
+use crate::error::ArmError;
+use crate::log::{RequestLog, RequestRecord};
+use crate::reply::Reply;
+use crate::request::ArmRequest;
+use crate::router;
+use crate::store::{Journal, News, World};
+use crate::wire;
+
+/// Operations that ended longer ago than this are forgotten when the state is rewritten.
+const REMEMBERED: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// A simulated Azure. Cloning it gives another handle on the same one.
+///
+/// ```
+/// use bytes::Bytes;
+/// use kompox_azure_sim::Simulator;
+///
+/// let azure = Simulator::builder().build()?;
+/// let request = http::Request::put(
+///     "https://management.azure.com/subscriptions/11111111-1111-1111-1111-111111111111\
+///      /resourceGroups/demo?api-version=2024-11-01",
+/// )
+/// .body(Bytes::from_static(br#"{"location":"westeurope"}"#))?;
+/// assert_eq!(azure.handle(request).status(), 201);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct Simulator {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    settings: Arc<Settings>,
+    clock: Arc<dyn Clock>,
+    state: Mutex<State>,
+    log: Mutex<RequestLog>,
+    /// Numbers answers of this process; never saved, so that reading writes nothing.
+    answers: AtomicU64,
+}
+
+struct State {
+    world: World,
+    journal: Option<Journal>,
+}
+
+impl fmt::Debug for Simulator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Simulator")
+            .field("settings", &self.inner.settings)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Simulator {
+    /// Starts setting one up.
+    pub fn builder() -> SimulatorBuilder {
+        SimulatorBuilder::default()
+    }
+
+    pub(crate) fn new(
+        settings: Settings,
+        clock: Arc<dyn Clock>,
+        state_dir: Option<PathBuf>,
+    ) -> Result<Self, BuildError> {
+        let settings = Arc::new(settings);
+        let world = World::new(Arc::clone(&settings));
+        let mut state = State {
+            world,
+            journal: None,
+        };
+        let mut log = RequestLog::default();
+        if let Some(path) = state_dir {
+            let refused = |source| BuildError::StateDir {
+                path: path.clone(),
+                source,
+            };
+            let journal = Journal::open(&path).map_err(refused)?;
+            log = RequestLog::in_directory(&path).map_err(refused)?;
+            state.journal = Some(journal);
+            // Unreadable state is found now rather than at the first request.
+            state.enter(&settings).map_err(refused)?;
+        }
+        Ok(Self {
+            inner: Arc::new(Inner {
+                settings,
+                clock,
+                state: Mutex::new(state),
+                log: Mutex::new(log),
+                answers: AtomicU64::new(0),
+            }),
+        })
+    }
+
+    /// Answers one request. The URI may be absolute, as a proxy gets it, or a path with a `Host` header;
+    /// polling URLs and next links repeat the scheme (`http` for a mere path) and host that it names.
+    ///
+    /// Blocks for as long as the answer takes to compute and, with a state directory, while
+    /// another process is in the middle of a request.
+    pub fn handle(&self, request: http::Request<Bytes>) -> http::Response<Bytes> {
+        let received = self.inner.clock.now();
+        let mut record = RequestRecord::new(received, &request);
+        let answer = self.inner.answers.fetch_add(1, Ordering::Relaxed);
+        let parsed = ArmRequest::read(request);
+        let reply = match &parsed {
+            Some(request) => self.answer(request),
+            None => Err(ArmError::gateway(
+                400,
+                "InvalidRequestUri",
+                "The request URI is not valid: its path is not UTF-8.",
+            )),
+        };
+        let response = wire::response(
+            &self.inner.settings,
+            parsed.as_ref(),
+            reply,
+            received,
+            answer,
+        );
+        record.status = response.status().as_u16();
+        lock(&self.inner.log).add(record);
+        response
+    }
+
+    fn answer(&self, request: &ArmRequest) -> Result<Reply, ArmError> {
+        let settings = &self.inner.settings;
+        router::authorize(settings, request)?;
+        let mut state = lock(&self.inner.state);
+        let State { world, journal } = &mut *state;
+        let outcome = transact(
+            world,
+            journal.as_mut(),
+            settings,
+            || self.inner.clock.now(),
+            |world| router::route(world, request),
+        );
+        match outcome {
+            Ok(reply) => reply,
+            Err(error) => {
+                // Memory may be ahead of the disk now; the disk is right.
+                *world = World::new(Arc::clone(settings));
+                if let Some(journal) = journal {
+                    journal.forget();
+                }
+                Err(ArmError::gateway(
+                    500,
+                    "InternalServerError",
+                    format!("The simulator could not keep its state: {error}"),
+                ))
+            }
+        }
+    }
+
+    /// All requests that this process answered, oldest first.
+    pub fn requests(&self) -> Vec<RequestRecord> {
+        lock(&self.inner.log).records()
+    }
+}
+
+impl State {
+    /// Takes the lock and reads the journal once.
+    fn enter(&mut self, settings: &Arc<Settings>) -> io::Result<()> {
+        let Self { world, journal } = self;
+        let Some(journal) = journal else {
+            return Ok(());
+        };
+        journal.lock()?;
+        let result = refresh(world, journal, settings);
+        journal.unlock()?;
+        result
+    }
+}
+
+/// Runs `work` on the newest world and saves what it changed.
+fn transact<T>(
+    world: &mut World,
+    journal: Option<&mut Journal>,
+    settings: &Arc<Settings>,
+    now: impl FnOnce() -> jiff::Timestamp,
+    work: impl FnOnce(&mut World) -> T,
+) -> io::Result<T> {
+    let Some(journal) = journal else {
+        world.advance(now());
+        let result = work(world);
+        world.forget_changes();
+        return Ok(result);
+    };
+    journal.lock()?;
+    let result = (|| {
+        refresh(world, journal, settings)?;
+        world.advance(now());
+        let result = work(world);
+        let changes = world.take_changes();
+        if !changes.is_empty() {
+            journal.append(&changes)?;
+            if journal.is_long() {
+                journal.rewrite(&world.snapshot(REMEMBERED))?;
+            }
+        }
+        Ok(result)
+    })();
+    journal.unlock()?;
+    result
+}
+
+fn refresh(world: &mut World, journal: &mut Journal, settings: &Arc<Settings>) -> io::Result<()> {
+    match journal.read()? {
+        News::Nothing => {}
+        News::More(records) => records.into_iter().for_each(|record| world.apply(record)),
+        News::Everything(records) => {
+            *world = World::new(Arc::clone(settings));
+            records.into_iter().for_each(|record| world.apply(record));
+        }
+    }
+    Ok(())
+}
+
+/// A poisoned lock means that a request panicked; what it left is still the best there is.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

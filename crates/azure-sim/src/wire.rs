@@ -1,0 +1,179 @@
+//! The last step: a reply or an error becomes an HTTP response with the headers that Azure adds to everything.
+
+use bytes::Bytes;
+use http::{HeaderName, HeaderValue, Method, Response, StatusCode, header};
+use jiff::Timestamp;
+use serde_json::Value;
+
+use crate::builder::Settings;
+use crate::error::{ArmError, Envelope};
+use crate::polling;
+use crate::reply::{Body, Reply};
+use crate::request::ArmRequest;
+
+/// Builds the response. `answer` numbers the answers of this process.
+pub(crate) fn response(
+    settings: &Settings,
+    request: Option<&ArmRequest>,
+    result: Result<Reply, ArmError>,
+    now: Timestamp,
+    answer: u64,
+) -> Response<Bytes> {
+    let reply = result.unwrap_or_else(|error| from_error(&error));
+    let mut response = Response::new(Bytes::new());
+    *response.status_mut() =
+        StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut headers: Vec<(&str, String)> = Vec::new();
+    let origin = request.map_or("https://management.azure.com", |request| {
+        request.origin.as_str()
+    });
+    let (content_type, body) = match &reply.body {
+        Body::Empty => (None, String::new()),
+        Body::EmptyText => (Some("text/plain; charset=utf-8"), String::new()),
+        Body::Json(value) => (Some("application/json; charset=utf-8"), value.to_string()),
+        Body::Indented(value) => (Some("application/json"), indented(value)),
+    };
+    if let Some(content_type) = content_type {
+        headers.push(("content-type", content_type.to_owned()));
+    }
+    headers.push(("cache-control", "no-cache".to_owned()));
+    headers.push(("pragma", "no-cache".to_owned()));
+    headers.push(("expires", "-1".to_owned()));
+    headers.push((
+        "strict-transport-security",
+        "max-age=31536000; includeSubDomains".to_owned(),
+    ));
+    headers.push(("x-content-type-options", "nosniff".to_owned()));
+    headers.push((
+        "date",
+        now.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string(),
+    ));
+    if let Some(path) = &reply.async_operation {
+        let url = polling::sign(settings, origin, path, now, answer);
+        headers.push(("azure-asyncoperation", url));
+    }
+    if let Some(path) = &reply.location {
+        let url = polling::sign(settings, origin, path, now, answer);
+        headers.push(("location", url));
+    }
+    if let Some(recorded) = reply.retry_after {
+        headers.push((
+            "retry-after",
+            settings.latency.retry_after(recorded).to_string(),
+        ));
+    }
+    let own = settings.guid(&format!("answer:{answer}:{now}")).to_string();
+    let correlation = request
+        .and_then(|request| request.header("x-ms-correlation-request-id"))
+        .map_or_else(
+            || {
+                settings
+                    .guid(&format!("correlation:{answer}:{now}"))
+                    .to_string()
+            },
+            str::to_owned,
+        );
+    let request_id = if reply.gateway {
+        correlation.clone()
+    } else {
+        own.clone()
+    };
+    if !reply
+        .headers
+        .iter()
+        .any(|(name, _)| *name == "x-ms-request-id")
+    {
+        headers.push(("x-ms-request-id", request_id));
+    }
+    headers.push(("x-ms-correlation-request-id", correlation));
+    headers.push((
+        "x-ms-routing-request-id",
+        format!("SIMULATED:{}:{own}", now.strftime("%Y%m%dT%H%M%SZ")),
+    ));
+    if let Some(request) = request {
+        let wants = request.header("x-ms-return-client-request-id");
+        if wants.is_some_and(|value| value.eq_ignore_ascii_case("true"))
+            && let Some(id) = request.header("x-ms-client-request-id")
+        {
+            headers.push(("x-ms-client-request-id", id.to_owned()));
+        }
+        if !(reply.gateway && reply.status >= 400) {
+            headers.extend(rate_limits(&request.method));
+        }
+    }
+    headers.extend(
+        reply
+            .headers
+            .iter()
+            .map(|(name, value)| (*name, value.clone())),
+    );
+    for (name, value) in headers {
+        if let (Ok(name), Ok(value)) = (
+            HeaderName::from_bytes(name.as_bytes()),
+            HeaderValue::from_str(&value),
+        ) {
+            response.headers_mut().append(name, value);
+        }
+    }
+    let body = Bytes::from(body);
+    if request.is_some_and(|request| request.method == Method::HEAD) {
+        // The answer to HEAD announces the length of what GET would send.
+        response
+            .headers_mut()
+            .insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));
+    } else {
+        *response.body_mut() = body;
+    }
+    response
+}
+
+fn from_error(error: &ArmError) -> Reply {
+    let body = match error.envelope {
+        Envelope::Bare if error.subcode.is_some() => Body::Indented(error.to_body()),
+        _ => Body::Json(error.to_body()),
+    };
+    let mut reply = Reply::with(error.status, body);
+    reply.gateway = error.gateway;
+    if error.gateway {
+        reply = reply.header("x-ms-failure-cause", "gateway");
+    }
+    if error.status == 401 {
+        reply = reply.header(
+            "www-authenticate",
+            "Bearer authorization_uri=\"https://login.microsoftonline.com/\", \
+             error=\"invalid_token\", error_description=\"The authentication failed because of \
+             missing 'Authorization' header.\"",
+        );
+    }
+    reply
+}
+
+fn rate_limits(method: &Method) -> [(&'static str, String); 2] {
+    let (own, global, left, all) = if method == Method::DELETE {
+        (
+            "x-ms-ratelimit-remaining-subscription-deletes",
+            "x-ms-ratelimit-remaining-subscription-global-deletes",
+            799,
+            11999,
+        )
+    } else if method == Method::GET || method == Method::HEAD {
+        (
+            "x-ms-ratelimit-remaining-subscription-reads",
+            "x-ms-ratelimit-remaining-subscription-global-reads",
+            1099,
+            16499,
+        )
+    } else {
+        (
+            "x-ms-ratelimit-remaining-subscription-writes",
+            "x-ms-ratelimit-remaining-subscription-global-writes",
+            799,
+            11999,
+        )
+    };
+    [(own, left.to_string()), (global, all.to_string())]
+}
+
+fn indented(value: &Value) -> String {
+    serde_json::to_string_pretty(value).unwrap_or_else(|_| value.to_string())
+}

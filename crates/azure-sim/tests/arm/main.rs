@@ -1,0 +1,15 @@
+//! The simulator through its one entry, request by request, held against what Azure was recorded to answer.
+
+mod arbitrary;
+mod authorization;
+mod azure;
+mod cluster;
+mod disk;
+mod generic;
+mod identity;
+mod persistence;
+mod resource_group;
+mod server;
+mod storage;
+mod time;
+mod vault;

@@ -1,0 +1,133 @@
+//! `kompoxops cluster`: making, removing and looking at the cluster.
+
+mod kubeconfig;
+
+use clap::{Args, Subcommand};
+use kompox_model::ClusterStatus;
+use kompox_model::options::{
+    ClusterDeprovisionOptions, ClusterProvisionOptions, ClusterStatusOptions,
+};
+use kompox_provider::protection::{self, ClusterOperation};
+use serde::Serialize;
+
+use self::kubeconfig::KubeconfigArgs;
+use crate::exit::Result;
+use crate::output;
+use crate::project::ClusterSelector;
+use crate::session::{Farewell, Session};
+
+pub(crate) use self::kubeconfig::append_private;
+
+#[derive(Debug, Args)]
+pub(crate) struct ClusterArgs {
+    #[command(flatten)]
+    selector: ClusterSelector,
+    #[command(subcommand)]
+    command: ClusterCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum ClusterCommand {
+    /// Make the cluster, or go on waiting for it
+    Provision(Force),
+    /// Remove the cluster and everything in its resource group
+    Deprovision(Force),
+    /// Show how far the cluster has come
+    Status,
+    /// Get administrator credentials
+    Kubeconfig(KubeconfigArgs),
+}
+
+#[derive(Debug, Args)]
+struct Force {
+    /// Do it again although it is done, and although somebody else made the cluster
+    #[arg(long)]
+    force: bool,
+}
+
+impl ClusterArgs {
+    pub(crate) fn name(&self) -> &'static str {
+        match self.command {
+            ClusterCommand::Provision(_) => "cluster provision",
+            ClusterCommand::Deprovision(_) => "cluster deprovision",
+            ClusterCommand::Status => "cluster status",
+            ClusterCommand::Kubeconfig(_) => "cluster kubeconfig",
+        }
+    }
+}
+
+/// What `status` prints.
+#[derive(Debug, Serialize)]
+struct StatusView<'a> {
+    #[serde(flatten)]
+    status: &'a ClusterStatus,
+    cluster_id: &'a str,
+    cluster_name: &'a str,
+}
+
+pub(crate) fn run(args: &ClusterArgs, session: &Session<'_>) -> Result<()> {
+    let selection = session.project.cluster(&args.selector)?;
+    let cluster = &selection.cluster;
+    match &args.command {
+        ClusterCommand::Provision(Force { force }) => {
+            protection::check(ClusterOperation::Provision, cluster, *force)?;
+            let driver = session.driver(&selection)?;
+            let options = ClusterProvisionOptions { force: *force };
+            session.wait(Farewell::Again, driver.cluster_provision(cluster, options))
+        }
+        ClusterCommand::Deprovision(Force { force }) => {
+            protection::check(ClusterOperation::Deprovision, cluster, *force)?;
+            let driver = session.driver(&selection)?;
+            let options = ClusterDeprovisionOptions { force: *force };
+            session.wait(
+                Farewell::Again,
+                driver.cluster_deprovision(cluster, options),
+            )
+        }
+        ClusterCommand::Status => {
+            let driver = session.driver(&selection)?;
+            let status = session.wait(
+                Farewell::Nothing,
+                driver.cluster_status(cluster, ClusterStatusOptions::default()),
+            )?;
+            output::json(&StatusView {
+                status: &status,
+                cluster_id: &selection.cluster_id,
+                cluster_name: &cluster.name,
+            })
+        }
+        ClusterCommand::Kubeconfig(args) => kubeconfig::run(args, session, &selection),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn printed(status: &ClusterStatus) -> String {
+        serde_json::to_string(&StatusView {
+            status,
+            cluster_id: "/ws/ws1/prv/aks1/cls/c1",
+            cluster_name: "c1",
+        })
+        .unwrap()
+    }
+
+    #[test]
+    fn a_status_names_its_cluster_and_leaves_out_addresses_that_are_not_there() {
+        let mut status = ClusterStatus {
+            provisioned: true,
+            ..ClusterStatus::default()
+        };
+        assert_eq!(
+            printed(&status),
+            r#"{"existing":false,"provisioned":true,"installed":false,"cluster_id":"/ws/ws1/prv/aks1/cls/c1","cluster_name":"c1"}"#
+        );
+        status.ingress_global_ip = Some("203.0.113.1".into());
+        status.ingress_fqdn = Some("x.example".into());
+        assert!(
+            printed(&status)
+                .contains(r#""ingressGlobalIP":"203.0.113.1","ingressFQDN":"x.example","#)
+        );
+    }
+}

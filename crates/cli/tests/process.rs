@@ -1,0 +1,95 @@
+//! What only a process of its own can show: exit codes, closed pipes, signals.
+
+use std::io::{BufRead, BufReader, Read};
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+fn kompoxops(directory: &Path) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_kompoxops"));
+    for (key, _) in std::env::vars_os() {
+        if key.to_string_lossy().starts_with("KOMPOX_") {
+            command.env_remove(&key);
+        }
+    }
+    command.current_dir(directory).stdin(Stdio::null());
+    command
+}
+
+#[test]
+fn the_version_is_the_crate_s() {
+    let directory = tempfile::tempdir().unwrap();
+    let output = kompoxops(directory.path()).arg("version").output().unwrap();
+    assert_eq!(
+        String::from_utf8(output.stdout).unwrap(),
+        concat!("kompoxops ", env!("CARGO_PKG_VERSION"), "\n")
+    );
+    assert_eq!(
+        std::fs::read_dir(directory.path()).unwrap().count(),
+        0,
+        "nothing is written"
+    );
+}
+
+#[test]
+fn a_reader_that_has_read_enough_is_no_failure() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut child = kompoxops(directory.path())
+        .args(["completion", "bash"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    drop(child.stdout.take());
+    let mut said = String::new();
+    child
+        .stderr
+        .take()
+        .unwrap()
+        .read_to_string(&mut said)
+        .unwrap();
+    assert_eq!((child.wait().unwrap().code(), said.as_str()), (Some(0), ""));
+}
+
+#[test]
+fn an_interruption_says_that_azure_goes_on_and_how_to_go_on_waiting() {
+    for signal in ["INT", "TERM"] {
+        let directory = tempfile::tempdir().unwrap();
+        assert!(
+            kompoxops(directory.path())
+                .arg("init")
+                .output()
+                .unwrap()
+                .status
+                .success()
+        );
+        let mut child = kompoxops(directory.path())
+            .args([
+                "--simulate",
+                "--simulate-latency",
+                "1h",
+                "cluster",
+                "provision",
+            ])
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut lines = BufReader::new(child.stderr.take().unwrap())
+            .lines()
+            .map(Result::unwrap);
+        // Once the deployment is under way there is something that goes on.
+        let begun = lines.by_ref().find(|line| line.contains("Microsoft."));
+        assert!(begun.is_some());
+        let kill = Command::new("kill")
+            .args([format!("-{signal}"), child.id().to_string()])
+            .status();
+        assert!(kill.unwrap().success());
+        let said: Vec<_> = lines.collect();
+        assert_eq!(child.wait().unwrap().code(), Some(130), "{said:?}");
+        let said = said.join("\n");
+        assert!(said.contains("Azure goes on"), "{said}");
+        assert!(
+            said.contains("--simulate --simulate-latency 1h cluster provision"),
+            "{said}"
+        );
+    }
+}
