@@ -14,4 +14,4 @@ mod state;
 pub use binary::binary;
 pub use loopback::{Loopback, Reply};
 pub use project::{Project, Request, Run};
-pub use state::state;
+pub use state::{differences, state};

@@ -1,6 +1,6 @@
 //! Everything that an offline Azure holds, in a form that two of them can be compared in.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
 use kompox_azure_sim::Simulator;
@@ -83,6 +83,38 @@ pub fn state(azure: &Simulator, subscription: &str) -> BTreeMap<String, Value> {
         }
     }
     state
+}
+
+/// What differs between two states, one line each: `id/path: one, other`.
+#[must_use]
+pub fn differences(one: &BTreeMap<String, Value>, other: &BTreeMap<String, Value>) -> Vec<String> {
+    let mut found = Vec::new();
+    let ids: BTreeSet<_> = one.keys().chain(other.keys()).collect();
+    for id in ids {
+        compare(id, one.get(id), other.get(id), &mut found);
+    }
+    found
+}
+
+fn compare(path: &str, one: Option<&Value>, other: Option<&Value>, found: &mut Vec<String>) {
+    match (one, other) {
+        (Some(Value::Object(a)), Some(Value::Object(b))) => {
+            let keys: BTreeSet<_> = a.keys().chain(b.keys()).collect();
+            for key in keys {
+                compare(&format!("{path}/{key}"), a.get(key), b.get(key), found);
+            }
+        }
+        (Some(Value::Array(a)), Some(Value::Array(b))) if a.len() == b.len() => {
+            for (index, (a, b)) in a.iter().zip(b).enumerate() {
+                compare(&format!("{path}/{index}"), Some(a), Some(b), found);
+            }
+        }
+        _ if one == other => {}
+        _ => {
+            let shown = |value: Option<&Value>| value.map_or("nothing".into(), Value::to_string);
+            found.push(format!("{path}: {}, {}", shown(one), shown(other)));
+        }
+    }
 }
 
 fn list(azure: &Simulator, path: &str, version: &str) -> Vec<Value> {

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use kompox_azure_sim::Simulator;
-use kompox_e2e::{Loopback, Project, Reply, Run, state};
+use kompox_e2e::{Loopback, Project, Reply, Run, differences, state};
 use serde_json::Value;
 
 const SUBSCRIPTION: &str = "11111111-1111-1111-1111-111111111111";
@@ -113,11 +113,8 @@ fn at_every_call(
             }
             undisturbed(&project, &azure, args);
             let reached = state(&azure, SUBSCRIPTION);
-            let ids = |state: &BTreeMap<String, Value>| state.keys().cloned().collect::<Vec<_>>();
-            assert_eq!(ids(&reached), ids(expected), "killed {moment:?} call {nth}");
-            for (id, value) in expected {
-                assert_eq!(&reached[id], value, "{id}, killed {moment:?} call {nth}");
-            }
+            let differences = differences(expected, &reached);
+            assert!(differences.is_empty(), "killed {moment:?} call {nth}:\n{}", differences.join("\n"));
             nth += 1;
         }
         assert!(nth > 2, "a command of {} calls proves nothing", nth - 1);

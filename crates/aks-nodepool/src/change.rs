@@ -23,9 +23,13 @@ impl<'a> Change<'a> {
     /// pool is known, so that it can tell both values; but not when the name is wrong, for then there is no pool.
     pub(crate) fn parse(update: &'a NodePool, location: &'a str) -> Result<Self> {
         let mut problems = Vec::new();
-        let name = PoolName::parse(update.name.as_deref()).map_err(|problem| problems.push(problem));
+        let name =
+            PoolName::parse(update.name.as_deref()).map_err(|problem| problems.push(problem));
         foreign(update, &mut problems);
-        label::check(update.labels.as_ref().unwrap_or(&label::GivenLabels::new()), &mut problems);
+        label::check(
+            update.labels.as_ref().unwrap_or(&label::GivenLabels::new()),
+            &mut problems,
+        );
         if let Some(wanted) = update.autoscaling {
             let mut pool = AgentPoolProperties::default();
             scale::apply(&mut pool, wanted, Present::Unread, &mut problems);

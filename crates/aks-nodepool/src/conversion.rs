@@ -36,7 +36,10 @@ pub(crate) fn to_azure(
 ) -> Result<AgentPoolProperties, Vec<Problem>> {
     let mut problems = Vec::new();
     let mode = choice("mode", pool.mode.as_deref(), [SYSTEM, USER], &mut problems);
-    let vm_size = pool.instance_type.as_deref().map_or(DEFAULT_SIZE, str::trim);
+    let vm_size = pool
+        .instance_type
+        .as_deref()
+        .map_or(DEFAULT_SIZE, str::trim);
     if vm_size.is_empty()
         || !vm_size
             .chars()
@@ -54,8 +57,13 @@ pub(crate) fn to_azure(
         ..AgentPoolProperties::default()
     };
     let disk_type = pool.os_disk_type.as_deref();
-    result.os_disk_type = choice("osDiskType", disk_type, ["Managed", "Ephemeral"], &mut problems)
-        .map(str::to_owned);
+    result.os_disk_type = choice(
+        "osDiskType",
+        disk_type,
+        ["Managed", "Ephemeral"],
+        &mut problems,
+    )
+    .map(str::to_owned);
     result.os_disk_size_gb = pool.os_disk_size_gib;
     if let Some(size) = pool.os_disk_size_gib
         && !(1..=LARGEST_DISK).contains(&size)
@@ -136,7 +144,11 @@ pub(crate) fn declared(pool: &AgentPoolProperties, location: &str) -> NodePool {
         instance_type: pool.vm_size.clone(),
         os_disk_type: pool.os_disk_type.clone(),
         os_disk_size_gib: pool.os_disk_size_gb,
-        priority: Some(pool.scale_set_priority.as_ref().map_or_else(|| REGULAR.to_ascii_lowercase(), lower)),
+        priority: Some(
+            pool.scale_set_priority
+                .as_ref()
+                .map_or_else(|| REGULAR.to_ascii_lowercase(), lower),
+        ),
         autoscaling: Some(if pool.enable_auto_scaling {
             Autoscaling {
                 enabled: true,

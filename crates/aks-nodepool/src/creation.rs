@@ -29,7 +29,10 @@ impl Creation {
 
 /// Checks the fields that mean something on other clouds only.
 pub(crate) fn foreign(pool: &NodePool, problems: &mut Vec<Problem>) {
-    if let Some(name) = pool.provider_name.as_deref().filter(|name| !name.is_empty())
+    if let Some(name) = pool
+        .provider_name
+        .as_deref()
+        .filter(|name| !name.is_empty())
         && pool.name.as_deref() != Some(name)
     {
         problems.push(Problem::new(
@@ -38,7 +41,11 @@ pub(crate) fn foreign(pool: &NodePool, problems: &mut Vec<Problem>) {
             "an AKS node pool has one name only; leave it out",
         ));
     }
-    for key in pool.extensions.iter().flat_map(|extensions| extensions.keys()) {
+    for key in pool
+        .extensions
+        .iter()
+        .flat_map(|extensions| extensions.keys())
+    {
         problems.push(Problem::new(
             "extensions",
             key,

@@ -14,7 +14,10 @@ fn fields(pool: &NodePool) -> [(&'static str, Option<String>); 6] {
         ("mode", pool.mode.clone()),
         ("instanceType", pool.instance_type.clone()),
         ("osDiskType", pool.os_disk_type.clone()),
-        ("osDiskSizeGiB", pool.os_disk_size_gib.map(|size| size.to_string())),
+        (
+            "osDiskSizeGiB",
+            pool.os_disk_size_gib.map(|size| size.to_string()),
+        ),
         ("priority", pool.priority.clone()),
         ("zones", pool.zones.as_ref().map(|zones| zones.join(", "))),
     ]

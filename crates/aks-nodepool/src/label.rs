@@ -75,10 +75,8 @@ pub(crate) fn inconsistencies(pool: &AgentPoolProperties, location: &str) -> Vec
         if let Some(value) = pool.node_labels.get(key)
             && !right.as_deref().is_some_and(|right| same(value, right))
         {
-            let expected = right.map_or_else(
-                || "no such label".to_owned(),
-                |right| format!("{right:?}"),
-            );
+            let expected =
+                right.map_or_else(|| "no such label".to_owned(), |right| format!("{right:?}"));
             found.push(format!("label {key} is {value:?}, expected {expected}"));
         }
     };
@@ -176,7 +174,15 @@ mod tests {
     fn null_removes_a_value_replaces_and_the_rest_stays() {
         let pool = pool("User", &[], &[("a", "1"), ("b", "2"), ("c", "3")]);
         assert_eq!(
-            merged(pool, &[("a", None), ("b", Some("20")), ("d", Some("4")), ("e", None)]),
+            merged(
+                pool,
+                &[
+                    ("a", None),
+                    ("b", Some("20")),
+                    ("d", Some("4")),
+                    ("e", None)
+                ]
+            ),
             pairs(&[("b", "20"), ("c", "3"), ("d", "4"), (NODE_POOL, "user")])
         );
     }
@@ -197,7 +203,10 @@ mod tests {
         let spot = "kubernetes.azure.com/scalesetpriority";
         let pool = pool("User", &[], &[(spot, "spot")]);
         assert_eq!(
-            merged(pool, &[(spot, None), ("kubernetes.azure.com/mode", Some("x"))]),
+            merged(
+                pool,
+                &[(spot, None), ("kubernetes.azure.com/mode", Some("x"))]
+            ),
             pairs(&[(NODE_POOL, "user"), (spot, "spot")])
         );
     }
@@ -207,7 +216,10 @@ mod tests {
         let found = |zones: &[&str], labels: &[(&str, &str)]| {
             inconsistencies(&pool("User", zones, labels), "japaneast")
         };
-        assert_eq!(found(&["1"], &[(NODE_POOL, "user"), (NODE_ZONE, "1")]), [""; 0]);
+        assert_eq!(
+            found(&["1"], &[(NODE_POOL, "user"), (NODE_ZONE, "1")]),
+            [""; 0]
+        );
         assert_eq!(found(&["1"], &[(NODE_ZONE, "japaneast-1")]), [""; 0]);
         assert_eq!(found(&["1"], &[]), [""; 0]);
         assert_eq!(
@@ -227,7 +239,10 @@ mod tests {
     fn what_kubernetes_would_refuse_is_told_label_by_label() {
         let told = |key: &str, value: Option<&str>| {
             let mut problems = Vec::new();
-            check(&[(key.to_owned(), value.map(str::to_owned))].into(), &mut problems);
+            check(
+                &[(key.to_owned(), value.map(str::to_owned))].into(),
+                &mut problems,
+            );
             problems.len()
         };
         let long = "a".repeat(64);
@@ -238,7 +253,16 @@ mod tests {
         ] {
             assert_eq!(told(key, value), 0, "{key} {value:?}");
         }
-        for key in ["", "a/", "/a", "a/b/c", "-a", "Example.com/a", "a b", long.as_str()] {
+        for key in [
+            "",
+            "a/",
+            "/a",
+            "a/b/c",
+            "-a",
+            "Example.com/a",
+            "a b",
+            long.as_str(),
+        ] {
             assert_eq!(told(key, None), 1, "{key}");
         }
         for value in ["-", "a b", "ä", long.as_str()] {

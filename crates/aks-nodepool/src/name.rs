@@ -1,7 +1,5 @@
 //! Names of node pools.
 
-use std::fmt;
-
 use kompox_provider::Problem;
 
 /// The name of a node pool, which is the name of its agent pool.
@@ -45,12 +43,6 @@ impl PoolName {
 
     pub(crate) fn as_str(&self) -> &str {
         &self.0
-    }
-}
-
-impl fmt::Display for PoolName {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
     }
 }
 

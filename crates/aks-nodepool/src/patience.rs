@@ -1,5 +1,6 @@
 //! Waiting for AKS.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use kompox_azure::Error;
@@ -17,7 +18,7 @@ pub(crate) struct Patience<'a> {
     stage: &'a Stage,
     progress: &'a dyn Progress,
     next: Duration,
-    told: String,
+    told: BTreeSet<String>,
 }
 
 impl<'a> Patience<'a> {
@@ -26,8 +27,16 @@ impl<'a> Patience<'a> {
             stage,
             progress,
             next: FIRST,
-            told: String::new(),
+            told: BTreeSet::new(),
         }
+    }
+
+    /// Says what is being done; repeating it after a wait is no news.
+    pub(crate) fn begin(&mut self, doing: &str) {
+        self.stage.reached(format!(
+            "Azure is still {doing}; run it again to go on waiting"
+        ));
+        self.tell(doing.to_owned());
     }
 
     /// Waits because of `reason`: a sentence such as `node pool "np1" is being deleted`.
@@ -35,14 +44,18 @@ impl<'a> Patience<'a> {
         self.stage.reached(format!(
             "it was still waiting because {reason}; run it again to go on waiting"
         ));
-        if self.told != reason {
-            self.progress.step(&format!("waiting: {reason}"));
-            reason.clone_into(&mut self.told);
-        }
+        self.tell(format!("waiting: {reason}"));
         let pause = self.next;
         self.next = (pause * 3 / 2).min(LONGEST);
         tracing::info!(reason, seconds = pause.as_secs_f32(), "waiting for AKS");
         tokio::time::sleep(pause).await;
+    }
+
+    fn tell(&mut self, text: String) {
+        if !self.told.contains(&text) {
+            self.progress.step(&text);
+            self.told.insert(text);
+        }
     }
 }
 
@@ -58,7 +71,10 @@ pub(crate) fn busy(error: &Error) -> Option<String> {
         Error::Refused(failure) if error.status() == Some(409) => failure,
         _ => return None,
     };
-    let texts: Vec<_> = std::iter::once(failure.as_ref()).chain(failure.causes()).map(|failure| failure.message.to_ascii_lowercase()).collect();
+    let texts: Vec<_> = std::iter::once(failure.as_ref())
+        .chain(failure.causes())
+        .map(|failure| failure.message.to_ascii_lowercase())
+        .collect();
     let lasts = LASTING
         .iter()
         .any(|words| texts.iter().any(|text| text.contains(words)));

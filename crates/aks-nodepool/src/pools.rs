@@ -17,7 +17,7 @@ use crate::change::Change;
 use crate::conversion::to_model;
 use crate::creation::Creation;
 use crate::name::PoolName;
-use crate::patience::busy;
+use crate::patience::{Patience, busy};
 use crate::scale::count_within_limits;
 
 /// Listing. The specification gives no time; as long as listing disks.
@@ -63,11 +63,7 @@ impl<'a> NodePools<'a> {
     /// The node pools behind a port. `location` is the region of the clusters (`japaneast`): zones are read and
     /// written with it. `progress` hears what is being waited for.
     #[must_use]
-    pub fn new(
-        pools: &'a dyn AgentPools,
-        location: &'a str,
-        progress: &'a dyn Progress,
-    ) -> Self {
+    pub fn new(pools: &'a dyn AgentPools, location: &'a str, progress: &'a dyn Progress) -> Self {
         Self {
             pools,
             location,
@@ -106,11 +102,7 @@ impl<'a> NodePools<'a> {
     /// [`Error::Timeout`] after 20 minutes.
     ///
     /// Spec: §13.4.2.
-    pub async fn create(
-        &self,
-        cluster: Option<&ResourceId>,
-        pool: &NodePool,
-    ) -> Result<NodePool> {
+    pub async fn create(&self, cluster: Option<&ResourceId>, pool: &NodePool) -> Result<NodePool> {
         let creation = Creation::parse(pool, self.location)?;
         let id = agent_pool(cluster, &creation.name)?;
         let stage = Stage::default();
@@ -128,11 +120,7 @@ impl<'a> NodePools<'a> {
     /// refuses; and [`Error::Timeout`] after 20 minutes.
     ///
     /// Spec: §13.2, §13.4.3.
-    pub async fn update(
-        &self,
-        cluster: Option<&ResourceId>,
-        pool: &NodePool,
-    ) -> Result<NodePool> {
+    pub async fn update(&self, cluster: Option<&ResourceId>, pool: &NodePool) -> Result<NodePool> {
         let change = Change::parse(pool, self.location)?;
         let id = agent_pool(cluster, &change.name)?;
         let stage = Stage::default();
@@ -173,13 +161,10 @@ impl<'a> NodePools<'a> {
         id: &ResourceId,
         properties: &AgentPoolProperties,
         doing: &str,
-        stage: &Stage,
+        patience: &mut Patience<'_>,
     ) -> Result<Result<NodePool, String>> {
         let doing = format!("{doing} {}", title(id));
-        stage.reached(format!(
-            "Azure is still {doing}; run it again to go on waiting"
-        ));
-        self.progress.step(&doing);
+        patience.begin(&doing);
         let mut properties = properties.clone();
         count_within_limits(&mut properties);
         let error = match self.pools.create_or_update(id, &properties).await {
@@ -233,10 +218,9 @@ fn cluster_title(id: &ResourceId) -> String {
 /// What a pool is being, when anything goes on with it.
 fn going_on(pool: &AgentPool) -> Option<String> {
     match &pool.state {
-        ProvisioningState::Running(state) => Some(format!(
-            "{} is in state {state:?}",
-            title(&pool.id)
-        )),
+        ProvisioningState::Running(state) => {
+            Some(format!("{} is in state {state:?}", title(&pool.id)))
+        }
         _ => None,
     }
 }

@@ -130,15 +130,24 @@ mod tests {
     #[test]
     fn both_limits_are_needed_unless_the_pool_has_them() {
         let missing = "autoscaling.max is missing: autoscaling needs both limits";
-        assert_eq!(told("User", auto(Some(1), None), Present::Nothing), [missing]);
+        assert_eq!(
+            told("User", auto(Some(1), None), Present::Nothing),
+            [missing]
+        );
         assert_eq!(told("User", auto(Some(1), None), Present::Unread), [""; 0]);
         let pool = AgentPoolProperties::default();
-        assert_eq!(told("User", auto(Some(1), None), Present::Pool(&pool)), [missing]);
+        assert_eq!(
+            told("User", auto(Some(1), None), Present::Pool(&pool)),
+            [missing]
+        );
         let pool = AgentPoolProperties {
             max_count: Some(2),
             ..pool
         };
-        assert_eq!(told("User", auto(Some(1), None), Present::Pool(&pool)), [""; 0]);
+        assert_eq!(
+            told("User", auto(Some(1), None), Present::Pool(&pool)),
+            [""; 0]
+        );
         assert_eq!(
             told("User", auto(Some(3), None), Present::Pool(&pool)),
             ["autoscaling.min \"3\": is more than autoscaling.max, which is 2"]
@@ -174,7 +183,12 @@ mod tests {
             ..AgentPoolProperties::default()
         };
         let mut pool = present.clone();
-        apply(&mut pool, fixed(None), Present::Pool(&present), &mut Vec::new());
+        apply(
+            &mut pool,
+            fixed(None),
+            Present::Pool(&present),
+            &mut Vec::new(),
+        );
         let expected = AgentPoolProperties {
             count: Some(4),
             ..AgentPoolProperties::default()

@@ -73,19 +73,15 @@ pub(crate) fn classify(call: &Call, error: &azure_core::Error, hint: &str) -> Er
 
 /// A failed sign-in, in one line with the way out.
 pub(crate) fn not_signed_in(error: &azure_core::Error, hint: &str) -> Error {
-    let reason: Vec<String> = causes(error)
-        .take(1)
-        .flat_map(|cause| {
-            cause
-                .to_string()
-                .lines()
-                .map(str::trim)
-                .filter(|line| !line.is_empty() && !line.starts_with("To troubleshoot"))
-                .map(str::to_owned)
-                .collect::<Vec<_>>()
-        })
-        .collect();
-    let mut reason = reason.join(" ");
+    let mut reason = one_line(&error.to_string());
+    // The outer text may say no more than that the request was given up.
+    if let Some(cause) = causes(error)
+        .last()
+        .map(|cause| one_line(&cause.to_string()))
+        && !reason.contains(&cause)
+    {
+        reason = format!("{}: {cause}", reason.trim_end_matches('.'));
+    }
     if let Some((end, _)) = reason.char_indices().nth(600) {
         reason.truncate(end);
         reason.push('…');
@@ -94,6 +90,16 @@ pub(crate) fn not_signed_in(error: &azure_core::Error, hint: &str) -> Error {
         message: format!("{}; {hint}", reason.trim_end_matches('.')),
         source: reason.into(),
     }
+}
+
+/// A text of several lines as one, without the identity library's pointers to its own documentation.
+fn one_line(text: &str) -> String {
+    let lines: Vec<_> = text
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty() && !line.starts_with("To troubleshoot"))
+        .collect();
+    lines.join(" ")
 }
 
 fn causes<'a>(

@@ -55,10 +55,16 @@ impl Client {
         state: &mut String,
     ) -> Result<T> {
         let mut wait = first_wait;
+        let mut waited = None;
         let mut pauses = Pauses::new(self.waits);
         let mut failures = 0;
         let mut call = Call::get(url);
         loop {
+            // "At once" is taken at its word, but not over and over.
+            if wait == Some(Duration::ZERO) && waited == wait {
+                wait = None;
+            }
+            waited = wait;
             sleep(wait.unwrap_or_else(|| pauses.next())).await;
             let answer = match self.send(&call).await {
                 Ok(answer) if answer.is_transient() => {

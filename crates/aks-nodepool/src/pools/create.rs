@@ -22,7 +22,10 @@ impl NodePools<'_> {
         // Looked at anew each time: while AKS was busy, somebody else may have made the pool.
         loop {
             let reason = match self.read(id, stage).await? {
-                None => match self.write(id, &creation.properties, "creating", stage).await? {
+                None => match self
+                    .write(id, &creation.properties, "creating", &mut patience)
+                    .await?
+                {
                     Ok(pool) => return Ok(pool),
                     Err(reason) => reason,
                 },
@@ -33,7 +36,10 @@ impl NodePools<'_> {
                         (_, Some(reason)) => reason,
                         (ProvisioningState::Succeeded, None) => return Ok(self.model(&pool)),
                         (_, None) => {
-                            match self.write(id, &pool.properties, "creating again", stage).await? {
+                            match self
+                                .write(id, &pool.properties, "creating again", &mut patience)
+                                .await?
+                            {
                                 Ok(pool) => return Ok(pool),
                                 Err(reason) => reason,
                             }

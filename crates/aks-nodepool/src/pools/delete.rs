@@ -12,10 +12,7 @@ impl NodePools<'_> {
         let mut patience = Patience::new(stage, self.progress);
         let doing = format!("deleting {}", title(id));
         loop {
-            stage.reached(format!(
-                "Azure is still {doing}; run it again to go on waiting"
-            ));
-            self.progress.step(&doing);
+            patience.begin(&doing);
             let error = match self.pools.delete(id).await {
                 Ok(()) => return Ok(()),
                 Err(error) => error,

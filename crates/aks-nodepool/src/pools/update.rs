@@ -30,7 +30,7 @@ impl NodePools<'_> {
                 _ if wanted == pool.properties && pool.state == ProvisioningState::Succeeded => {
                     return Ok(self.model(&pool));
                 }
-                _ => match self.write(id, &wanted, "updating", stage).await? {
+                _ => match self.write(id, &wanted, "updating", &mut patience).await? {
                     Ok(pool) => return Ok(pool),
                     Err(reason) => reason,
                 },

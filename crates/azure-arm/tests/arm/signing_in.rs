@@ -242,6 +242,25 @@ async fn a_refused_sign_in_says_why_and_what_to_check() {
     script.done();
 }
 
+#[tokio::test(start_paused = true)]
+async fn a_sign_in_that_nobody_answers_says_why() {
+    let url = format!("https://login.microsoftonline.com/{TENANT}/oauth2/v2.0/token");
+    let script = (0..9).fold(Script::new(), |script, _| {
+        script.on("POST", &url, Reply::broken("reset by peer"))
+    });
+    let script = Arc::new(script);
+    let azure = ArmConnector::builder()
+        .transport(Arc::clone(&script) as _)
+        .build()
+        .connect(&connection(client_secret()))
+        .unwrap();
+    let error = azure.disks.get(&disk("d")).await.unwrap_err();
+    assert!(matches!(error, Error::NotSignedIn { .. }), "{error:?}");
+    assert!(error.to_string().contains("reset by peer"), "{error}");
+    assert!(!format!("{error} {error:?}").contains("very-secret"));
+    script.done();
+}
+
 #[tokio::test]
 async fn a_workload_identity_sends_its_file_and_says_which_one_is_missing() {
     let dir = tempfile::tempdir().unwrap();

@@ -217,6 +217,29 @@ async fn the_server_decides_how_long_to_wait_and_silence_is_short_at_first() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_server_that_always_says_at_once_is_not_hammered() {
+    let mut script = Script::new().on(
+        "DELETE",
+        &disk_url("d"),
+        Reply::status(202)
+            .header("Location", &signed(1))
+            .header("Retry-After", "0"),
+    );
+    for _ in 0..20 {
+        let reply = Reply::status(202).header("Retry-After", "0");
+        script = script.on("GET", &signed(1), reply);
+    }
+    let script = Arc::new(script.on("GET", &signed(1), Reply::status(200)));
+    azure(&script).disks.delete(&disk("d")).await.unwrap();
+    let waits = script.waits();
+    assert!(waits[0].is_zero(), "{waits:?}");
+    assert!(
+        waits.iter().sum::<Duration>() > Duration::from_secs(10),
+        "{waits:?}"
+    );
+}
+
+#[tokio::test(start_paused = true)]
 async fn waits_without_a_word_from_the_server_grow_to_ten_seconds() {
     let mut script = Script::new().on(
         "DELETE",
