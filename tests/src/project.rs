@@ -105,7 +105,13 @@ impl Project {
     /// A command in the project, with nothing of our own environment that could decide its outcome.
     #[must_use]
     pub fn command(&self, args: &[&str]) -> Command {
-        let mut command = Command::new(binary());
+        self.command_of(binary(), args)
+    }
+
+    /// A command in the project, by another build of the binary.
+    #[must_use]
+    pub fn command_of(&self, binary: &Path, args: &[&str]) -> Command {
+        let mut command = Command::new(binary);
         for (key, _) in std::env::vars_os() {
             let name = key.to_string_lossy();
             if ["KOMPOX_", "AZURE_", "IDENTITY_", "KUBECONFIG"]

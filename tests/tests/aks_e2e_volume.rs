@@ -1,4 +1,5 @@
 //! Disks and snapshots of an app's volumes, each command as its own process, over the offline Azure.
+#![allow(clippy::expect_used, clippy::unwrap_used)]
 
 use kompox_e2e::Project;
 use serde_json::{Value, json};

@@ -1,4 +1,5 @@
 //! A command that dies at any of its calls and is run again ends where an undisturbed one ends.
+#![allow(clippy::expect_used, clippy::unwrap_used)]
 
 use std::collections::BTreeMap;
 use std::io::Read;
@@ -114,7 +115,11 @@ fn at_every_call(
             undisturbed(&project, &azure, args);
             let reached = state(&azure, SUBSCRIPTION);
             let differences = differences(expected, &reached);
-            assert!(differences.is_empty(), "killed {moment:?} call {nth}:\n{}", differences.join("\n"));
+            assert!(
+                differences.is_empty(),
+                "killed {moment:?} call {nth}:\n{}",
+                differences.join("\n")
+            );
             nth += 1;
         }
         assert!(nth > 2, "a command of {} calls proves nothing", nth - 1);

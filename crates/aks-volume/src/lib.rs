@@ -10,11 +10,15 @@
 //! | [`volumes`] | the volumes of a provider: finds the backend of a volume |
 //! | [`identities`] | who has to reach the disks |
 //! | `disk` | volumes of type `disk`: Azure managed disks and snapshots |
+//! | `group` | the resource group of an app and the roles on it |
+//! | `files` | volumes of type `files`: Azure file shares |
 //!
-//! Spec: §10, §11.
+//! Spec: §10, §11, §12.
 
 pub mod backend;
 mod disk;
+mod files;
+mod group;
 pub mod identities;
 pub mod volumes;
 

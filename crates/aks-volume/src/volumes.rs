@@ -10,6 +10,7 @@ use kompox_naming::{NameError, ProviderNames, VolumeName};
 use kompox_provider::{Error, Result};
 
 use crate::disk::DiskBackend;
+use crate::files::FilesBackend;
 use crate::{ClusterIdentities, VolumeBackend};
 
 /// Tells the time.
@@ -83,10 +84,9 @@ impl Volumes {
             VolumeType::Disk => Ok(Box::new(DiskBackend::new(
                 self, app, volume, name, identities,
             )?)),
-            VolumeType::Files => Err(Error::NotImplemented {
-                driver: "aks".to_owned(),
-                operation: "volumes of type files",
-            }),
+            VolumeType::Files => Ok(Box::new(FilesBackend::new(
+                self, app, volume, name, identities,
+            )?)),
         }
     }
 }

@@ -4,11 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use kompox_aks_volume::Volumes;
 use kompox_azure::{Azure, ResourceId};
 use kompox_model::options::*;
-use kompox_model::{Cluster, ClusterStatus};
+use kompox_model::{App, Cluster, ClusterStatus, VolumeClass, VolumeDisk, VolumeSnapshot};
 use kompox_naming::{ClusterNames, ProviderNames};
-use kompox_provider::deadline::{Stage, within};
+use kompox_provider::deadline::within;
 use kompox_provider::{Driver, Error, Kubeconfig, Progress, Result};
 
 use crate::factory::DRIVER_NAME;
@@ -21,6 +22,7 @@ const TRY_AGAIN: &str = "Azure is slow to answer; try again";
 #[derive(Debug)]
 pub(crate) struct AksDriver {
     pub(crate) azure: Azure,
+    pub(crate) volumes: Volumes,
     pub(crate) names: ProviderNames,
     /// Scope of the provider's subscription.
     pub(crate) subscription: ResourceId,
@@ -105,6 +107,146 @@ impl Driver for AksDriver {
         )
         .await
     }
+
+    async fn volume_disk_list(
+        &self,
+        cluster: &Cluster,
+        app: &App,
+        volume: &str,
+        options: VolumeDiskListOptions,
+    ) -> Result<Vec<VolumeDisk>> {
+        let identities = self.identities(cluster);
+        logged("VolumeDiskList", async {
+            self.volumes
+                .backend(app, volume, &identities)?
+                .disk_list(options)
+                .await
+        })
+        .await
+    }
+
+    async fn volume_disk_create(
+        &self,
+        cluster: &Cluster,
+        app: &App,
+        volume: &str,
+        disk: Option<&str>,
+        source: Option<&str>,
+        options: VolumeDiskCreateOptions,
+    ) -> Result<VolumeDisk> {
+        let identities = self.identities(cluster);
+        logged("VolumeDiskCreate", async {
+            self.volumes
+                .backend(app, volume, &identities)?
+                .disk_create(disk, source, options)
+                .await
+        })
+        .await
+    }
+
+    async fn volume_disk_delete(
+        &self,
+        cluster: &Cluster,
+        app: &App,
+        volume: &str,
+        disk: &str,
+        options: VolumeDiskDeleteOptions,
+    ) -> Result<()> {
+        let identities = self.identities(cluster);
+        logged("VolumeDiskDelete", async {
+            self.volumes
+                .backend(app, volume, &identities)?
+                .disk_delete(disk, options)
+                .await
+        })
+        .await
+    }
+
+    async fn volume_disk_assign(
+        &self,
+        cluster: &Cluster,
+        app: &App,
+        volume: &str,
+        disk: &str,
+        options: VolumeDiskAssignOptions,
+    ) -> Result<()> {
+        let identities = self.identities(cluster);
+        logged("VolumeDiskAssign", async {
+            self.volumes
+                .backend(app, volume, &identities)?
+                .disk_assign(disk, options)
+                .await
+        })
+        .await
+    }
+
+    async fn volume_snapshot_list(
+        &self,
+        cluster: &Cluster,
+        app: &App,
+        volume: &str,
+        options: VolumeSnapshotListOptions,
+    ) -> Result<Vec<VolumeSnapshot>> {
+        let identities = self.identities(cluster);
+        logged("VolumeSnapshotList", async {
+            self.volumes
+                .backend(app, volume, &identities)?
+                .snapshot_list(options)
+                .await
+        })
+        .await
+    }
+
+    async fn volume_snapshot_create(
+        &self,
+        cluster: &Cluster,
+        app: &App,
+        volume: &str,
+        snapshot: Option<&str>,
+        source: Option<&str>,
+        options: VolumeSnapshotCreateOptions,
+    ) -> Result<VolumeSnapshot> {
+        let identities = self.identities(cluster);
+        logged("VolumeSnapshotCreate", async {
+            let backend = self.volumes.backend(app, volume, &identities)?;
+            backend.snapshot_create(snapshot, source, options).await
+        })
+        .await
+    }
+
+    async fn volume_snapshot_delete(
+        &self,
+        cluster: &Cluster,
+        app: &App,
+        volume: &str,
+        snapshot: &str,
+        options: VolumeSnapshotDeleteOptions,
+    ) -> Result<()> {
+        let identities = self.identities(cluster);
+        logged("VolumeSnapshotDelete", async {
+            self.volumes
+                .backend(app, volume, &identities)?
+                .snapshot_delete(snapshot, options)
+                .await
+        })
+        .await
+    }
+
+    async fn volume_class(
+        &self,
+        cluster: &Cluster,
+        app: &App,
+        volume: &str,
+        options: VolumeClassOptions,
+    ) -> Result<VolumeClass> {
+        let identities = self.identities(cluster);
+        logged("VolumeClass", async {
+            self.volumes
+                .backend(app, volume, &identities)?
+                .class(options)
+        })
+        .await
+    }
 }
 
 /// Runs an operation of the driver within its time, and logs it.
@@ -114,6 +256,5 @@ async fn run<T>(
     hint: &str,
     operation: impl Future<Output = Result<T>>,
 ) -> Result<T> {
-    let stage = Stage::new(hint);
-    logged(method, within(method, limit, &stage, operation)).await
+    logged(method, within(method, limit, hint, operation)).await
 }

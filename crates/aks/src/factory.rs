@@ -3,6 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
+use jiff::Timestamp;
+use kompox_aks_volume::{Clock, Random, Volumes};
 use kompox_azure::Connector;
 use kompox_naming::ProviderNames;
 use kompox_provider::{Driver, DriverContext, DriverFactory, Error, Result};
@@ -19,6 +21,8 @@ pub const DRIVER_NAME: &str = "aks";
 pub struct AksFactory {
     connector: Arc<dyn Connector>,
     environment: Box<Environment>,
+    clock: Clock,
+    random: Random,
 }
 
 impl AksFactory {
@@ -32,7 +36,17 @@ impl AksFactory {
         Self {
             connector,
             environment: Box::new(environment),
+            clock: Arc::new(Timestamp::now),
+            random: Arc::new(rand::random::<u64>),
         }
+    }
+
+    /// Names what users leave unnamed by this clock and these random numbers, instead of the system's.
+    #[must_use]
+    pub fn naming_by(mut self, clock: Clock, random: Random) -> Self {
+        self.clock = clock;
+        self.random = random;
+        self
     }
 }
 
@@ -59,8 +73,17 @@ impl DriverFactory for AksFactory {
                     error,
                 )
             })?;
+        let volumes = Volumes::new(
+            azure.clone(),
+            settings.subscription.name(),
+            &settings.location,
+            names.clone(),
+            self.clock.clone(),
+            self.random.clone(),
+        );
         Ok(Arc::new(AksDriver {
             azure,
+            volumes,
             names,
             subscription: settings.subscription,
             location: settings.location,

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::io;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use sha2::{Digest, Sha256};
@@ -25,6 +25,8 @@ pub(crate) struct Settings {
     pub(crate) replication_lag: Duration,
     pub(crate) require_authorization: bool,
     pub(crate) seed: u64,
+    /// The certificate in polling URLs, once it was needed.
+    pub(crate) certificate: OnceLock<String>,
 }
 
 impl Default for Settings {
@@ -39,6 +41,7 @@ impl Default for Settings {
             replication_lag: Duration::ZERO,
             require_authorization: false,
             seed: 0,
+            certificate: OnceLock::new(),
         }
     }
 }

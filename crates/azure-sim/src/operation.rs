@@ -104,7 +104,7 @@ pub(crate) fn answer(world: &World, request: &ArmRequest, poll: &Poll) -> Result
         Style::Group | Style::Deployment if running => Reply::empty(202)
             .location(again())
             .retry_after(15)
-            .from_gateway(),
+            .by_gateway(),
         Style::Group | Style::Deployment => {
             // The deletion of a deployment ends without content, that of a group with an empty 200.
             let status = if operation.resource.is_group() {
@@ -112,7 +112,7 @@ pub(crate) fn answer(world: &World, request: &ArmRequest, poll: &Poll) -> Result
             } else {
                 204
             };
-            Reply::empty(status).from_gateway()
+            Reply::empty(status).by_gateway()
         }
         Style::AksStatus => {
             Reply::with(200, Body::Indented(aks_status(operation, failed.as_ref())))

@@ -113,7 +113,7 @@ impl Reply {
     }
 
     /// Marks the answer as Resource Manager's own.
-    pub(crate) fn from_gateway(mut self) -> Self {
+    pub(crate) fn by_gateway(mut self) -> Self {
         self.gateway = true;
         self
     }

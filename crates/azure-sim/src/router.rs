@@ -197,7 +197,7 @@ fn scope(world: &World, request: &ArmRequest, id: &ResourceId) -> Result<Reply, 
             200,
             world.subscription(&subscription.to_ascii_lowercase()),
         )
-        .from_gateway()),
+        .by_gateway()),
         (_, Some(_)) => Err(not_allowed(request)),
         (_, None) => Err(invalid_path(request)),
     }
@@ -226,15 +226,15 @@ fn collection(
                     "value": value,
                 }),
             )
-            .from_gateway())
+            .by_gateway())
         }
         ("tenants", None, None) if get => {
-            Ok(Reply::json(200, json!({"value": [world.tenant()]})).from_gateway())
+            Ok(Reply::json(200, json!({"value": [world.tenant()]})).by_gateway())
         }
         ("resourcegroups", Some(_), None) if get => {
             let api_version = request.api_version()?;
             provider::list(world, id, "Microsoft.Resources/resourceGroups", request)
-                .map(Reply::from_gateway)
+                .map(Reply::by_gateway)
                 .map_err(|error| match error.code.as_str() {
                     "InvalidResourceType" => provider::unknown_type("", Some(api_version)),
                     _ => error,
@@ -254,7 +254,7 @@ fn collection(
                     })
                 })
                 .collect();
-            Ok(Reply::json(200, json!({"value": value})).from_gateway())
+            Ok(Reply::json(200, json!({"value": value})).by_gateway())
         }
         ("subscriptions" | "tenants" | "resourcegroups" | "resources" | "locations", ..) => {
             Err(not_allowed(request))
@@ -300,12 +300,12 @@ fn providers(id: &ResourceId, namespace: Option<&str>) -> Result<Reply, ArmError
     match namespace {
         None => {
             let value: Vec<Value> = all.iter().map(show).collect();
-            Ok(Reply::json(200, json!({"value": value})).from_gateway())
+            Ok(Reply::json(200, json!({"value": value})).by_gateway())
         }
         Some(namespace) => all
             .iter()
             .find(|(name, _)| name.eq_ignore_ascii_case(namespace))
-            .map(|entry| Reply::json(200, show(entry)).from_gateway())
+            .map(|entry| Reply::json(200, show(entry)).by_gateway())
             .ok_or_else(|| provider::unknown_type(namespace, None)),
     }
 }
@@ -319,7 +319,7 @@ fn resource(
     match request.method {
         Method::GET => provider::read(world, id, api_version),
         Method::HEAD => {
-            provider::read(world, id, api_version).map(|_| Reply::empty(204).from_gateway())
+            provider::read(world, id, api_version).map(|_| Reply::empty(204).by_gateway())
         }
         Method::PUT => {
             provider::put(world, id, api_version, &request.json()?).map(|written| written.reply)

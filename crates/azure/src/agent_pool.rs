@@ -66,7 +66,7 @@ pub struct AgentPool {
 /// pool.count = Some(3);
 /// assert_eq!(
 ///     serde_json::to_string(&pool)?,
-///     r#"{"mode":"User","vmSize":"Standard_D2lds_v6","count":3,"enableAutoScaling":false,"maxPods":250}"#
+///     r#"{"mode":"User","vmSize":"Standard_D2lds_v6","count":3,"enableAutoScaling":false,"nodeLabels":{},"nodeTaints":[],"maxPods":250}"#
 /// );
 /// # Ok::<(), serde_json::Error>(())
 /// ```
@@ -112,13 +112,10 @@ pub struct AgentPoolProperties {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub max_count: Option<u32>,
     /// Labels of the nodes, AKS's own (`kubernetes.azure.com/…`) among them.
-    #[serde(
-        deserialize_with = "nullable",
-        skip_serializing_if = "BTreeMap::is_empty"
-    )]
+    #[serde(deserialize_with = "nullable")]
     pub node_labels: BTreeMap<String, String>,
     /// Taints of the nodes (`key=value:NoSchedule`), AKS's own among them.
-    #[serde(deserialize_with = "nullable", skip_serializing_if = "Vec::is_empty")]
+    #[serde(deserialize_with = "nullable")]
     pub node_taints: Vec<String>,
     /// Every other property that can be written, by its name on the wire.
     #[serde(flatten, deserialize_with = "writable")]

@@ -144,6 +144,9 @@ fn normalised(file: &NodePool) -> NodePool {
     }
 }
 
+/// Makes a field wrong.
+type Break = fn(&mut NodePool);
+
 proptest! {
     #[test]
     fn everything_that_a_file_says_comes_back(file in file()) {
@@ -246,7 +249,7 @@ proptest! {
     #[test]
     fn every_wrong_field_is_told(file in file(), wrong in vec(any::<bool>(), 9)) {
         let mut file = NodePool { mode: Some("user".into()), ..file };
-        let breaks: [(&str, fn(&mut NodePool)); 9] = [
+        let breaks: [(&str, Break); 9] = [
             ("name ", |file| file.name = None),
             ("mode ", |file| file.mode = Some("gateway".into())),
             ("instanceType ", |file| file.instance_type = Some(String::new())),

@@ -15,6 +15,7 @@ use super::origin::{Needs, Origin, OriginKind};
 use super::record::DiskRecord;
 use super::shape::DiskShape;
 use super::source::{DISK_TYPE, DiskSource, PlainName};
+use crate::Principals;
 use crate::volumes::checked;
 
 /// A disk that was asked for, checked as far as that goes without asking Azure.
@@ -61,8 +62,8 @@ impl DiskBackend<'_> {
             snapshots: false,
         };
         let (read, principals) = join(
-            try_join(self.inventory(needs, source.as_ref()), self.read_group()),
-            self.read_principals(),
+            try_join(self.inventory(needs, source.as_ref()), self.group.read()),
+            self.group.principals(),
         )
         .await;
         let (inventory, group) = read?;
@@ -84,14 +85,15 @@ impl DiskBackend<'_> {
             Some(failed) => failed.disk.id.clone(),
             None => self
                 .group
-                .resource(DISK_TYPE, self.names.disk(&self.name, &name)),
+                .id
+                .resource(DISK_TYPE, self.group.names.disk(&self.name, &name)),
         };
         if failed.is_none() && inventory.disks.iter().any(|disk| disk.id == id) {
             return Err(self.taken(&id));
         }
 
         stage.reached("the resource group or the roles on it are not ready yet; run it again");
-        self.ensure_group(group.as_ref()).await?;
+        self.group.ensure(group.as_ref()).await?;
         let look = failed.is_none() && group.is_some();
         let origin_id = origin.as_ref().map(|origin| origin.id.clone());
         let size_gib = self.size_for(&shape, origin.as_ref());
@@ -142,6 +144,18 @@ impl DiskBackend<'_> {
             assigned,
             disk: &disk,
         }))
+    }
+
+    /// Lets the cluster attach the disks of the group.
+    ///
+    /// Spec: §3.2, with the cluster's own identity besides: its control plane does the attaching.
+    async fn ensure_roles(&self, principals: Option<&Principals>) -> Result<()> {
+        let Some(Principals { cluster, kubelet }) = principals else {
+            return Ok(());
+        };
+        let ensure = |principal| self.group.ensure_contributor(principal);
+        try_join(ensure(cluster), ensure(kubelet)).await?;
+        Ok(())
     }
 
     /// Only a disk that Azure gave up on and that no machine uses may be made again.
@@ -236,7 +250,7 @@ impl DiskBackend<'_> {
     /// The tags of the app and of the volume, over those that a failed attempt or somebody else left.
     fn disk_tags(&self, failed: Option<&Disk>, name: &DiskName, assigned: bool) -> Tags {
         let mut tags = failed.map_or_else(Tags::new, |disk| disk.tags.clone());
-        tags.extend(self.names.tags().clone());
+        tags.extend(self.group.names.tags().clone());
         for (key, value) in [
             (VOLUME_NAME, self.name.as_str()),
             (DISK_NAME, name.as_str()),

@@ -35,20 +35,20 @@ impl DiskBackend<'_> {
 
     /// All disks of the group, whoever's they are.
     pub(super) async fn read_disks(&self) -> Result<Vec<Disk>> {
-        let listed = self.volumes.azure.disks.list(&self.group).await;
+        let listed = self.volumes.azure.disks.list(&self.group.id).await;
         listed.map_err(|error| Error::port(self.listing("disks"), error))
     }
 
     /// All snapshots of the group, whoever's they are.
     pub(super) async fn read_snapshots(&self) -> Result<Vec<Snapshot>> {
-        let listed = self.volumes.azure.snapshots.list(&self.group).await;
+        let listed = self.volumes.azure.snapshots.list(&self.group.id).await;
         listed.map_err(|error| Error::port(self.listing("snapshots"), error))
     }
 
     fn listing(&self, what: &str) -> String {
         format!(
             "listing the {what} of resource group {:?}",
-            self.group.name()
+            self.group.id.name()
         )
     }
 }

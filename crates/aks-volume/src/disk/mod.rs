@@ -7,7 +7,6 @@ mod class;
 mod completion;
 mod create;
 mod delete;
-mod group;
 mod list;
 mod options;
 mod origin;
@@ -22,17 +21,17 @@ use std::fmt;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use kompox_azure::ResourceId;
 use kompox_model::options::{
     VolumeClassOptions, VolumeDiskAssignOptions, VolumeDiskCreateOptions, VolumeDiskDeleteOptions,
     VolumeDiskListOptions, VolumeSnapshotCreateOptions, VolumeSnapshotDeleteOptions,
     VolumeSnapshotListOptions,
 };
 use kompox_model::{App, Volume, VolumeClass, VolumeDisk, VolumeSnapshot};
-use kompox_naming::{AppNames, CompactId, VolumeName};
+use kompox_naming::{CompactId, VolumeName};
 use kompox_provider::Result;
 use kompox_provider::deadline::{Stage, within};
 
+use crate::group::AppGroup;
 use crate::volumes::checked;
 use crate::{ClusterIdentities, VolumeBackend, Volumes};
 
@@ -51,9 +50,7 @@ pub(crate) struct DiskBackend<'a> {
     app: &'a App,
     volume: &'a Volume,
     name: VolumeName,
-    names: AppNames,
-    group: ResourceId,
-    identities: &'a dyn ClusterIdentities,
+    group: AppGroup<'a>,
 }
 
 impl<'a> DiskBackend<'a> {
@@ -64,17 +61,12 @@ impl<'a> DiskBackend<'a> {
         name: VolumeName,
         identities: &'a dyn ClusterIdentities,
     ) -> Result<Self> {
-        let names = checked(volumes.names.app(app))?;
-        let group = ResourceId::subscription_scope(&volumes.subscription)
-            .group(names.resource_group().as_str());
         Ok(Self {
             volumes,
             app,
             volume,
             name,
-            names,
-            group,
-            identities,
+            group: AppGroup::new(volumes, app, identities)?,
         })
     }
 
@@ -86,7 +78,7 @@ impl<'a> DiskBackend<'a> {
 impl fmt::Debug for DiskBackend<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("DiskBackend")
-            .field("group", &self.group)
+            .field("group", &self.group.id)
             .field("volume", &self.name)
             .finish_non_exhaustive()
     }

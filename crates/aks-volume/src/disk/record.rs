@@ -67,7 +67,7 @@ impl DiskBackend<'_> {
     fn owns(&self, tags: &Tags) -> bool {
         let is = |key, value| tags.get(key).map(|found| found == value);
         is(VOLUME_NAME, self.name.as_str()) == Some(true)
-            && is(APP_ID_HASH, self.names.hash().as_str()) != Some(false)
+            && is(APP_ID_HASH, self.group.names.hash().as_str()) != Some(false)
     }
 
     /// The only disk of that name.

@@ -94,7 +94,7 @@ impl DiskBackend<'_> {
             snapshots: true,
         };
         let inventory = self.inventory(needs, source.as_ref());
-        let (inventory, group) = try_join(inventory, self.read_group()).await?;
+        let (inventory, group) = try_join(inventory, self.group.read()).await?;
 
         let snapshots = self.snapshots(&inventory.snapshots);
         if let Some(there) = self.find_snapshot(&snapshots, &name)? {
@@ -122,7 +122,8 @@ impl DiskBackend<'_> {
         }
         let id = self
             .group
-            .resource(SNAPSHOT_TYPE, self.names.snapshot(&self.name, &name));
+            .id
+            .resource(SNAPSHOT_TYPE, self.group.names.snapshot(&self.name, &name));
         if inventory.snapshots.iter().any(|snapshot| snapshot.id == id) {
             return Err(self.taken(&id));
         }
@@ -158,7 +159,7 @@ impl DiskBackend<'_> {
         } = plan;
 
         stage.reached("the resource group is not ready yet; run it again");
-        self.ensure_group(group.as_ref()).await?;
+        self.group.ensure(group.as_ref()).await?;
         let look = group.is_some();
         try_join(
             async {
@@ -231,7 +232,7 @@ impl DiskBackend<'_> {
     }
 
     fn snapshot_tags(&self, name: &SnapshotName) -> Tags {
-        let mut tags = self.names.tags().clone();
+        let mut tags = self.group.names.tags().clone();
         tags.insert(VOLUME_NAME.to_owned(), self.name.to_string());
         tags.insert(SNAPSHOT_NAME.to_owned(), name.to_string());
         tags

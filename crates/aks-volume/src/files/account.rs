@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use kompox_azure::{NameAvailability, ProvisioningState, StorageAccount, StorageAccountCreation};
+use kompox_azure::{
+    NameAvailability, ProvisioningState, ResourceId, StorageAccount, StorageAccountCreation,
+};
 use kompox_model::{VolumeOptions, VolumeType};
 use kompox_provider::{Error, Result};
 use tracing::info;
@@ -35,7 +37,7 @@ impl FilesBackend<'_> {
             return Ok(account);
         }
         let name = self.account.name();
-        let subscription = self.group.parent().unwrap_or_else(|| self.group.clone());
+        let subscription = ResourceId::subscription_scope(&self.volumes.subscription);
         let accounts = &self.volumes.azure.storage_accounts;
         let answer = accounts.check_name(&subscription, name).await;
         match answer.map_err(|error| {
@@ -63,7 +65,7 @@ impl FilesBackend<'_> {
              account is this app's and in another group, set AZURE_RESOURCE_GROUP_NAME in the settings of app {:?} to that \
              group, else rename the app, the provider or the workspace, which the name is made from",
             self.account.name(),
-            self.group.name(),
+            self.group.id.name(),
             self.app.name
         )
     }
@@ -173,7 +175,7 @@ impl FilesBackend<'_> {
         );
         let creation = StorageAccountCreation {
             location: self.volumes.location.clone(),
-            tags: self.names.tags().clone(),
+            tags: self.group.names.tags().clone(),
             sku: sku.as_str().to_owned(),
             kind: sku.account_kind().to_owned(),
             allow_blob_public_access: false,

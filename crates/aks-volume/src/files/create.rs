@@ -11,11 +11,12 @@ use kompox_provider::deadline::Stage;
 use kompox_provider::{Error, Result};
 use tracing::{debug, warn};
 
+use super::FilesBackend;
 use super::options::FilesOptions;
 use super::quota::quota_gib;
 use super::record::{ShareRecord, owner};
 use super::sku::FilesSku;
-use super::FilesBackend;
+use crate::Principals;
 use crate::volumes::checked;
 
 /// What Azure calls the protocol of [`super::options::SMB`].
@@ -82,13 +83,13 @@ impl FilesBackend<'_> {
             quota_gib,
         } = request;
         stage.reached("Azure is still listing what there is; nothing was changed");
-        let (read, kubelet) = join(
+        let (read, principals) = join(
             try_join3(
-                self.read_group(),
+                self.group.read(),
                 self.account_or_free_name(),
                 self.read_shares(),
             ),
-            self.read_kubelet(),
+            self.group.principals(),
         )
         .await;
         let (group, account, read) = read?;
@@ -107,13 +108,13 @@ impl FilesBackend<'_> {
 
         stage.reached(format!(
             "resource group {:?}, its role or its storage account are not ready yet; run it again",
-            self.group.name()
+            self.group.id.name()
         ));
         let new_account = account.is_none();
-        self.ensure_group(group.as_ref()).await?;
+        self.group.ensure(group.as_ref()).await?;
         let (account, ()) = try_join(
             self.ensure_account(account, sku),
-            self.ensure_role(kubelet.as_deref()),
+            self.ensure_role(principals.as_ref()),
         )
         .await?;
 
@@ -143,6 +144,16 @@ impl FilesBackend<'_> {
             share: &created,
         };
         Ok(self.model(&record, &account.sku))
+    }
+
+    /// Lets the nodes of the cluster mount the shares of the group: their CSI driver asks for the account's key.
+    ///
+    /// Spec: §3.2.
+    async fn ensure_role(&self, principals: Option<&Principals>) -> Result<()> {
+        match principals {
+            Some(Principals { kubelet, .. }) => self.group.ensure_contributor(kubelet).await,
+            None => Ok(()),
+        }
     }
 
     /// Azure takes a PUT on a share that is there for an update of it: assigning the role may have taken minutes since

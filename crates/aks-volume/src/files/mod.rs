@@ -11,14 +11,11 @@ mod assign;
 mod class;
 mod create;
 mod delete;
-mod group;
 mod list;
 mod options;
 mod quota;
 mod record;
 mod sku;
-#[cfg(test)]
-mod tests;
 
 use std::fmt;
 use std::time::Duration;
@@ -31,10 +28,11 @@ use kompox_model::options::{
     VolumeSnapshotListOptions,
 };
 use kompox_model::{App, Volume, VolumeClass, VolumeDisk, VolumeSnapshot};
-use kompox_naming::{AppNames, VolumeName};
+use kompox_naming::VolumeName;
 use kompox_provider::deadline::{Stage, within};
 use kompox_provider::{Error, Result};
 
+use crate::group::AppGroup;
 use crate::volumes::checked;
 use crate::{ClusterIdentities, VolumeBackend, Volumes};
 
@@ -53,10 +51,8 @@ pub(crate) struct FilesBackend<'a> {
     app: &'a App,
     volume: &'a Volume,
     name: VolumeName,
-    names: AppNames,
-    group: ResourceId,
+    group: AppGroup<'a>,
     account: ResourceId,
-    identities: &'a dyn ClusterIdentities,
 }
 
 impl<'a> FilesBackend<'a> {
@@ -67,19 +63,18 @@ impl<'a> FilesBackend<'a> {
         name: VolumeName,
         identities: &'a dyn ClusterIdentities,
     ) -> Result<Self> {
-        let names = checked(volumes.names.app(app))?;
-        let group = ResourceId::subscription_scope(&volumes.subscription)
-            .group(names.resource_group().as_str());
-        let account = group.resource("Microsoft.Storage/storageAccounts", names.storage_account());
+        let group = AppGroup::new(volumes, app, identities)?;
+        let account = group.id.resource(
+            "Microsoft.Storage/storageAccounts",
+            group.names.storage_account(),
+        );
         Ok(Self {
             volumes,
             app,
             volume,
             name,
-            names,
             group,
             account,
-            identities,
         })
     }
 

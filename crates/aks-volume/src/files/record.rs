@@ -95,7 +95,7 @@ impl FilesBackend<'_> {
             zone: String::new(),
             options: FilesOptions::of(sku, quota_gib),
             handle: files_handle(
-                self.group.name(),
+                self.group.id.name(),
                 self.account.name(),
                 share.id.name(),
                 &self.volumes.subscription,

@@ -26,20 +26,16 @@ fn a_volume_whose_name_azure_could_not_carry_is_refused() {
 }
 
 #[test]
-fn volumes_of_type_files_have_no_backend_yet() {
+fn the_type_of_a_volume_chooses_its_backend() {
     let mut world = World::new();
     world.app.volumes[0].kind = VolumeType::Files;
-    let error = refused!(
-        NotImplemented,
-        world.volumes.backend(&world.app, "data", &world.identities)
-    );
-    says(&error, &["\"aks\"", "files"]);
-    assert!(
-        world
-            .volumes
-            .backend(&world.app, "logs", &world.identities)
-            .is_ok()
-    );
+    for (volume, driver) in [
+        ("data", "file.csi.azure.com"),
+        ("logs", "disk.csi.azure.com"),
+    ] {
+        let class = world.backend(volume).class(Default::default()).unwrap();
+        assert_eq!(class.csi_driver, driver);
+    }
 }
 
 #[test]

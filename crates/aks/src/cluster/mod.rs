@@ -2,6 +2,7 @@
 
 mod deprovision;
 mod failure;
+mod identities;
 mod kubeconfig;
 mod outputs;
 mod provision;

@@ -71,6 +71,7 @@ macro_rules! kept {
 }
 
 kept! {
+    agent_pools
     deployments
     disks
     failing_deployments

@@ -306,6 +306,31 @@ async fn polls_that_go_on_failing_are_given_up() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn only_failures_in_a_row_count() {
+    let mut script = Script::new().on("PATCH", &disk_url("d"), accepted(&signed(1)));
+    for _ in 0..3 {
+        for _ in 0..5 {
+            script = script.on("GET", &signed(1), Reply::status(503));
+        }
+        script = script.on("GET", &signed(1), Reply::ok(&running()));
+    }
+    let script = Arc::new(script.on("GET", &signed(1), succeeded()).on(
+        "GET",
+        &disk_url("d"),
+        Reply::ok(&disk_body("d", "Succeeded")),
+    ));
+    let azure = azure_with(&script, |builder| {
+        builder.retry(azure_core::http::RetryOptions::none())
+    });
+    azure
+        .disks
+        .update_tags(&disk("d"), &[].into())
+        .await
+        .unwrap();
+    script.done();
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_status_that_is_gone_means_deleted_for_a_delete() {
     let script = Arc::new(
         Script::new()

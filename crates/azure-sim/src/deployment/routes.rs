@@ -98,7 +98,7 @@ pub(crate) fn handle(world: &mut World, request: &ArmRequest) -> Result<Reply, A
         }
         (method, _) => Err(ArmError::method_not_allowed(method.as_str(), &request.path)),
     };
-    reply.map(Reply::from_gateway)
+    reply.map(Reply::by_gateway)
 }
 
 fn is(word: &str, name: &str) -> bool {

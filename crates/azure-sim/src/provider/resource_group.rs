@@ -146,7 +146,7 @@ impl Provider for ResourceGroups {
         Ok(Reply::empty(202)
             .location(PollingPath::new(path, api_version))
             .retry_after(15)
-            .from_gateway())
+            .by_gateway())
     }
 
     fn not_found(&self, _world: &World, id: &ResourceId) -> ArmError {
@@ -331,7 +331,7 @@ pub(crate) fn resources(
         }
         Value::Object(item)
     })?;
-    Ok(Reply::json(200, body).from_gateway())
+    Ok(Reply::json(200, body).by_gateway())
 }
 
 #[cfg(test)]

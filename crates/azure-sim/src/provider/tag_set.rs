@@ -47,7 +47,7 @@ pub(crate) fn tags(
         Method::GET => return Ok(answer(&scope, &present)),
         Method::DELETE => {
             write(world, &scope, Map::new());
-            return Ok(Reply::empty(200).from_gateway());
+            return Ok(Reply::empty(200).by_gateway());
         }
         Method::PUT => given(&request.json()?)?,
         Method::PATCH => patched(present, &request.json()?)?,
@@ -154,5 +154,5 @@ fn answer(scope: &ResourceId, tags: &Map<String, Value>) -> Reply {
         "type": "Microsoft.Resources/tags",
         "properties": {"tags": tags},
     });
-    Reply::json(200, body).from_gateway()
+    Reply::json(200, body).by_gateway()
 }

@@ -37,7 +37,11 @@ fn path() -> impl Strategy<Value = String> {
     ];
     (scope, kind, "(/[a-z0-9-]{1,8}){0,3}").prop_map(|(scope, kind, rest)| {
         let path = format!("{scope}{kind}{rest}");
-        if path.is_empty() { "/".to_owned() } else { path }
+        if path.is_empty() {
+            "/".to_owned()
+        } else {
+            path
+        }
     })
 }
 
@@ -52,17 +56,42 @@ fn value() -> impl Strategy<Value = Value> {
         Just(json!("Empty")),
         Just(json!("SystemAssigned")),
     ];
-    let name = prop::sample::select(&[
-        "location", "properties", "sku", "name", "tags", "kind", "zones", "identity", "type",
-        "creationData", "createOption", "diskSizeGB", "agentPoolProfiles", "dnsPrefix", "count",
-        "mode", "tenantId", "family", "template", "resources", "parameters", "principalId",
-        "operation", "addonProfiles", "enabled",
-    ][..]);
+    let name = prop::sample::select(
+        &[
+            "location",
+            "properties",
+            "sku",
+            "name",
+            "tags",
+            "kind",
+            "zones",
+            "identity",
+            "type",
+            "creationData",
+            "createOption",
+            "diskSizeGB",
+            "agentPoolProfiles",
+            "dnsPrefix",
+            "count",
+            "mode",
+            "tenantId",
+            "family",
+            "template",
+            "resources",
+            "parameters",
+            "principalId",
+            "operation",
+            "addonProfiles",
+            "enabled",
+        ][..],
+    );
     leaf.prop_recursive(4, 40, 6, move |inner| {
         prop_oneof![
             prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
             prop::collection::hash_map(name.clone(), inner, 0..6).prop_map(|map| {
-                map.into_iter().map(|(k, v)| (k.to_owned(), v)).collect::<Value>()
+                map.into_iter()
+                    .map(|(k, v)| (k.to_owned(), v))
+                    .collect::<Value>()
             }),
         ]
     })

@@ -29,15 +29,26 @@ impl Answer {
 
     /// The error code, wrapped or bare.
     pub(crate) fn code(&self) -> &str {
-        self.body["error"]["code"].as_str().or(self.body["code"].as_str()).unwrap_or("")
+        self.body["error"]["code"]
+            .as_str()
+            .or(self.body["code"].as_str())
+            .unwrap_or("")
     }
 
     pub(crate) fn message(&self) -> &str {
-        self.body["error"]["message"].as_str().or(self.body["message"].as_str()).unwrap_or("")
+        self.body["error"]["message"]
+            .as_str()
+            .or(self.body["message"].as_str())
+            .unwrap_or("")
     }
 
     pub(crate) fn keys(&self) -> Vec<&str> {
-        self.body.as_object().unwrap().keys().map(String::as_str).collect()
+        self.body
+            .as_object()
+            .unwrap()
+            .keys()
+            .map(String::as_str)
+            .collect()
     }
 
     /// Asserts the status and gives the answer back.
@@ -62,9 +73,14 @@ impl Azure {
     }
 
     pub(crate) fn with(change: impl FnOnce(SimulatorBuilder) -> SimulatorBuilder) -> Self {
-        let clock = Arc::new(ManualClock::new("2026-01-02T03:04:05.1234567Z".parse().unwrap()));
+        let clock = Arc::new(ManualClock::new(
+            "2026-01-02T03:04:05.1234567Z".parse().unwrap(),
+        ));
         let builder = Simulator::builder().clock(Arc::clone(&clock) as _);
-        Self { simulator: change(builder).build().unwrap(), clock }
+        Self {
+            simulator: change(builder).build().unwrap(),
+            clock,
+        }
     }
 
     pub(crate) fn pass(&self, seconds: u64) {
@@ -79,11 +95,24 @@ impl Azure {
             format!("https://management.azure.com{url}")
         };
         let body = body.map_or_else(Bytes::new, |body| Bytes::from(body.to_string()));
-        let request = http::Request::builder().method(method).uri(url).body(body).unwrap();
+        let request = http::Request::builder()
+            .method(method)
+            .uri(url)
+            .body(body)
+            .unwrap();
         let (parts, body) = self.simulator.handle(request).into_parts();
         let text = String::from_utf8(body.to_vec()).unwrap();
-        let body = if text.is_empty() { Value::Null } else { serde_json::from_str(&text).unwrap() };
-        Answer { status: parts.status.as_u16(), headers: parts.headers, body, text }
+        let body = if text.is_empty() {
+            Value::Null
+        } else {
+            serde_json::from_str(&text).unwrap()
+        };
+        Answer {
+            status: parts.status.as_u16(),
+            headers: parts.headers,
+            body,
+            text,
+        }
     }
 
     pub(crate) fn get(&self, url: &str) -> Answer {
@@ -109,7 +138,8 @@ impl Azure {
     /// Makes the group `g` in a region.
     #[track_caller]
     pub(crate) fn group(&self, region: &str) {
-        self.put(&group("g"), &json!({"location": region})).expect(201);
+        self.put(&group("g"), &json!({"location": region}))
+            .expect(201);
     }
 }
 
@@ -119,9 +149,7 @@ pub(crate) fn group(name: &str) -> String {
 
 /// The URL of something in the group `g`.
 pub(crate) fn url(path: &str, version: &str) -> String {
-    format!(
-        "/subscriptions/{SUBSCRIPTION}/resourceGroups/g/providers/{path}?api-version={version}"
-    )
+    format!("/subscriptions/{SUBSCRIPTION}/resourceGroups/g/providers/{path}?api-version={version}")
 }
 
 /// The id of something in the group `g`.

@@ -13,7 +13,10 @@ fn cluster() -> String {
 }
 
 fn pool(name: &str) -> String {
-    url(&format!("Microsoft.ContainerService/managedClusters/c1/agentPools/{name}"), VERSION)
+    url(
+        &format!("Microsoft.ContainerService/managedClusters/c1/agentPools/{name}"),
+        VERSION,
+    )
 }
 
 fn body() -> Value {
@@ -53,25 +56,60 @@ fn creating_a_cluster_speaks_the_recorded_protocol() {
     azure.group("westus3");
     let begun = azure.put(&cluster(), &body()).expect(201);
     assert_eq!(begun.header("content-type"), Some("application/json"));
-    assert_eq!((begun.header("location"), begun.header("retry-after")), (None, None));
+    assert_eq!(
+        (begun.header("location"), begun.header("retry-after")),
+        (None, None)
+    );
     let operation = begun.header("azure-asyncoperation").unwrap().to_owned();
-    assert!(operation.contains("/providers/Microsoft.ContainerService/locations/westus3/operations/"));
+    assert!(
+        operation.contains("/providers/Microsoft.ContainerService/locations/westus3/operations/")
+    );
     assert!(operation.contains("api-version=2025-03-01&"));
     assert_eq!(
         begun.keys(),
-        ["id", "location", "name", "type", "kind", "properties", "identity", "sku"]
+        [
+            "id",
+            "location",
+            "name",
+            "type",
+            "kind",
+            "properties",
+            "identity",
+            "sku"
+        ]
     );
-    assert!(begun.body["id"].as_str().unwrap().contains("/resourcegroups/g/"));
-    assert_eq!(begun.body["type"], "Microsoft.ContainerService/ManagedClusters");
+    assert!(
+        begun.body["id"]
+            .as_str()
+            .unwrap()
+            .contains("/resourcegroups/g/")
+    );
+    assert_eq!(
+        begun.body["type"],
+        "Microsoft.ContainerService/ManagedClusters"
+    );
     let shown = &begun.body["properties"];
     assert_eq!(shown["provisioningState"], "Creating");
     assert_eq!(shown["kubernetesVersion"], "1.35");
     assert_eq!(shown["currentKubernetesVersion"], "1.35.7");
     assert_eq!(shown["nodeResourceGroup"], "MC_g_c1_westus3");
-    assert!(shown["fqdn"].as_str().unwrap().ends_with(".hcp.westus3.azmk8s.io"));
-    assert!(shown["oidcIssuerProfile"]["issuerURL"].as_str().unwrap().ends_with('/'));
+    assert!(
+        shown["fqdn"]
+            .as_str()
+            .unwrap()
+            .ends_with(".hcp.westus3.azmk8s.io")
+    );
+    assert!(
+        shown["oidcIssuerProfile"]["issuerURL"]
+            .as_str()
+            .unwrap()
+            .ends_with('/')
+    );
     assert!(shown.get("identityProfile").is_none() && begun.body.get("eTag").is_none());
-    assert_eq!(shown["agentPoolProfiles"][0]["provisioningState"], "Creating");
+    assert_eq!(
+        shown["agentPoolProfiles"][0]["provisioningState"],
+        "Creating"
+    );
     assert_eq!(shown["networkProfile"]["networkPluginMode"], "overlay");
     assert!(begun.body["identity"]["principalId"].is_string());
 
@@ -80,21 +118,48 @@ fn creating_a_cluster_speaks_the_recorded_protocol() {
     let busy = azure.put(&cluster(), &body()).expect(409);
     assert_eq!(busy.body["code"], "OperationNotAllowed");
     assert_eq!(busy.keys(), ["code", "details", "message", "subcode"]);
-    assert!(busy.body["message"].as_str().unwrap().contains("(Creating)"));
+    assert!(
+        busy.body["message"]
+            .as_str()
+            .unwrap()
+            .contains("(Creating)")
+    );
 
     azure.pass(270);
-    assert_eq!(azure.get(&operation).expect(200).keys(), ["name", "status", "startTime", "endTime"]);
+    assert_eq!(
+        azure.get(&operation).expect(200).keys(),
+        ["name", "status", "startTime", "endTime"]
+    );
     let read = azure.get(&cluster()).expect(200);
     let shown = &read.body["properties"];
     assert_eq!(shown["provisioningState"], "Succeeded");
-    assert_eq!(shown["agentPoolProfiles"][0]["provisioningState"], "Succeeded");
+    assert_eq!(
+        shown["agentPoolProfiles"][0]["provisioningState"],
+        "Succeeded"
+    );
     let kubelet = &shown["identityProfile"]["kubeletidentity"];
-    assert!(kubelet["resourceId"].as_str().unwrap().ends_with("/c1-agentpool"));
-    let identity = format!("{}?api-version=2023-01-31", kubelet["resourceId"].as_str().unwrap());
+    assert!(
+        kubelet["resourceId"]
+            .as_str()
+            .unwrap()
+            .ends_with("/c1-agentpool")
+    );
+    let identity = format!(
+        "{}?api-version=2023-01-31",
+        kubelet["resourceId"].as_str().unwrap()
+    );
     let identity = azure.get(&identity).expect(200);
-    assert_eq!(identity.body["properties"]["principalId"], kubelet["objectId"]);
+    assert_eq!(
+        identity.body["properties"]["principalId"],
+        kubelet["objectId"]
+    );
     let nodes = azure.get(&group("MC_g_c1_westus3")).expect(200);
-    assert!(nodes.body["managedBy"].as_str().unwrap().ends_with("/managedClusters/c1"));
+    assert!(
+        nodes.body["managedBy"]
+            .as_str()
+            .unwrap()
+            .ends_with("/managedClusters/c1")
+    );
 }
 
 #[test]
@@ -104,11 +169,19 @@ fn a_cluster_takes_its_node_resource_group_along() {
     azure.put(&cluster(), &body()).expect(201);
     azure.pass(300);
     let begun = azure.delete(&cluster()).expect(202);
-    assert!(begun.header("azure-asyncoperation").unwrap().contains("/operations/"));
+    assert!(
+        begun
+            .header("azure-asyncoperation")
+            .unwrap()
+            .contains("/operations/")
+    );
     let result = begun.header("location").unwrap().to_owned();
     assert!(result.contains("/operationresults/"));
     assert_eq!(begun.header("retry-after"), None);
-    assert_eq!(azure.get(&cluster()).expect(200).body["properties"]["provisioningState"], "Deleting");
+    assert_eq!(
+        azure.get(&cluster()).expect(200).body["properties"]["provisioningState"],
+        "Deleting"
+    );
     azure.get(&result).expect(202);
     azure.pass(400);
     azure.get(&result).expect(204);
@@ -126,7 +199,10 @@ fn what_aks_refuses_of_a_cluster_is_refused() {
         change(&mut body);
         let answer = azure.put(&cluster(), &body).expect(400);
         assert!(answer.body.get("error").is_none(), "AKS sends no wrapper");
-        (answer.body["code"].as_str().unwrap().to_owned(), answer.body["message"].to_string())
+        (
+            answer.body["code"].as_str().unwrap().to_owned(),
+            answer.body["message"].to_string(),
+        )
     };
     let profile = |body: &mut Value, key: &str, value: Value| {
         body["properties"]["agentPoolProfiles"][0][key] = value;
@@ -134,20 +210,44 @@ fn what_aks_refuses_of_a_cluster_is_refused() {
     let (code, message) = refused(&|b| profile(b, "mode", json!("User")));
     assert_eq!(code, "BadRequest");
     assert!(message.contains("at least one system pool"));
-    assert_eq!(refused(&|b| profile(b, "count", json!("1"))).0, "UnmarshalError");
-    assert_eq!(refused(&|b| profile(b, "availabilityZones", json!([1]))).0, "UnmarshalError");
-    assert_eq!(refused(&|b| profile(b, "availabilityZones", json!("1"))).0, "UnmarshalError");
-    assert_eq!(refused(&|b| profile(b, "count", json!(0))).0, "InvalidParameter");
-    assert_eq!(refused(&|b| profile(b, "name", json!("Bad-Name"))).0, "InvalidParameter");
-    assert_eq!(refused(&|b| profile(b, "minCount", json!(1))).0, "InvalidParameter");
-    assert_eq!(refused(&|b| profile(b, "osDiskType", json!("Floppy"))).0, "InvalidParameter");
+    assert_eq!(
+        refused(&|b| profile(b, "count", json!("1"))).0,
+        "UnmarshalError"
+    );
+    assert_eq!(
+        refused(&|b| profile(b, "availabilityZones", json!([1]))).0,
+        "UnmarshalError"
+    );
+    assert_eq!(
+        refused(&|b| profile(b, "availabilityZones", json!("1"))).0,
+        "UnmarshalError"
+    );
+    assert_eq!(
+        refused(&|b| profile(b, "count", json!(0))).0,
+        "InvalidParameter"
+    );
+    assert_eq!(
+        refused(&|b| profile(b, "name", json!("Bad-Name"))).0,
+        "InvalidParameter"
+    );
+    assert_eq!(
+        refused(&|b| profile(b, "minCount", json!(1))).0,
+        "InvalidParameter"
+    );
+    assert_eq!(
+        refused(&|b| profile(b, "osDiskType", json!("Floppy"))).0,
+        "InvalidParameter"
+    );
     let limits = |b: &mut Value| {
         profile(b, "enableAutoScaling", json!(true));
         profile(b, "minCount", json!(3));
         profile(b, "maxCount", json!(1));
     };
     assert_eq!(refused(&limits).0, "InvalidParameter");
-    assert_eq!(refused(&|b| profile(b, "scaleSetPriority", json!("Spot"))).0, "BadRequest");
+    assert_eq!(
+        refused(&|b| profile(b, "scaleSetPriority", json!("Spot"))).0,
+        "BadRequest"
+    );
     assert_eq!(
         refused(&|b| b["properties"]["aadProfile"] = json!({"managed": "true"})).0,
         "UnmarshalError"
@@ -162,7 +262,10 @@ fn what_aks_refuses_of_a_cluster_is_refused() {
         .0,
         "BadRequest"
     );
-    assert_eq!(refused(&|b| b["properties"]["dnsPrefix"] = json!("-")).0, "InvalidParameter");
+    assert_eq!(
+        refused(&|b| b["properties"]["dnsPrefix"] = json!("-")).0,
+        "InvalidParameter"
+    );
     assert_eq!(refused(&|b| b["identity"] = Value::Null).0, "BadRequest");
     azure.get(&group("MC_g_c1_westus3")).expect(404);
 }
@@ -177,17 +280,34 @@ fn an_update_keeps_what_it_does_not_name() {
     assert_eq!(updated.body["properties"]["provisioningState"], "Updating");
     let after = azure.get(&cluster()).expect(200).body;
     assert_eq!(after["properties"]["provisioningState"], "Succeeded");
-    assert_eq!(after["properties"]["securityProfile"], json!({"workloadIdentity": {"enabled": true}}));
+    assert_eq!(
+        after["properties"]["securityProfile"],
+        json!({"workloadIdentity": {"enabled": true}})
+    );
     assert_eq!(after["identity"], before["identity"]);
-    for kept in ["fqdn", "identityProfile", "resourceUID", "nodeResourceGroup", "oidcIssuerProfile"] {
-        assert_eq!(after["properties"][kept], before["properties"][kept], "{kept}");
+    for kept in [
+        "fqdn",
+        "identityProfile",
+        "resourceUID",
+        "nodeResourceGroup",
+        "oidcIssuerProfile",
+    ] {
+        assert_eq!(
+            after["properties"][kept], before["properties"][kept],
+            "{kept}"
+        );
     }
     change["properties"]["agentPoolProfiles"]
         .as_array_mut()
         .unwrap()
         .push(json!({"name": "ap2", "mode": "User", "count": 1}));
     let added = azure.put(&cluster(), &change).expect(400);
-    assert!(added.body["message"].as_str().unwrap().starts_with("A new agent pool was introduced."));
+    assert!(
+        added.body["message"]
+            .as_str()
+            .unwrap()
+            .starts_with("A new agent pool was introduced.")
+    );
     let mut moved = body();
     moved["properties"]["dnsPrefix"] = json!("other");
     let refused = azure.put(&cluster(), &moved).expect(400);
@@ -197,17 +317,27 @@ fn an_update_keeps_what_it_does_not_name() {
 #[test]
 fn admin_credentials_are_a_kubeconfig() {
     let azure = ready();
-    let action = url("Microsoft.ContainerService/managedClusters/c1/listClusterAdminCredential", VERSION);
+    let action = url(
+        "Microsoft.ContainerService/managedClusters/c1/listClusterAdminCredential",
+        VERSION,
+    );
     let answer = azure.post(&action, &json!({})).expect(200);
     assert_eq!(answer.body["kubeconfigs"][0]["name"], "clusterAdmin");
-    let config = STANDARD.decode(answer.body["kubeconfigs"][0]["value"].as_str().unwrap()).unwrap();
+    let config = STANDARD
+        .decode(answer.body["kubeconfigs"][0]["value"].as_str().unwrap())
+        .unwrap();
     let config = String::from_utf8(config).unwrap();
     assert!(config.contains("\n    server: https://aso-"));
     assert!(config.contains(":443\n"));
     assert!(config.contains("current-context: c1-admin\n"));
     assert!(config.contains("name: clusterAdmin_g_c1\n"));
-    assert_eq!(azure.post(&action, &json!({})).expect(200).body, answer.body);
-    azure.post(&action.replace("Admin", "Guest"), &json!({})).expect(404);
+    assert_eq!(
+        azure.post(&action, &json!({})).expect(200).body,
+        answer.body
+    );
+    azure
+        .post(&action.replace("Admin", "Guest"), &json!({}))
+        .expect(404);
 
     let mut closed = body();
     closed["properties"]["disableLocalAccounts"] = json!(true);
@@ -223,7 +353,10 @@ fn pools_are_created_changed_and_deleted_one_at_a_time() {
     azure.pass(300);
     let missing = azure.get(&pool("ap2")).expect(404);
     assert_eq!(missing.keys(), ["code", "details", "message", "subcode"]);
-    assert_eq!(missing.body["subcode"], "GetAgentPool_NotFound_HCPServerError");
+    assert_eq!(
+        missing.body["subcode"],
+        "GetAgentPool_NotFound_HCPServerError"
+    );
 
     let spot = json!({"properties": {
         "count": 1, "mode": "User", "vmSize": "Standard_D2lds_v6",
@@ -233,14 +366,22 @@ fn pools_are_created_changed_and_deleted_one_at_a_time() {
     let begun = azure.put(&pool("ap2"), &spot).expect(201);
     let shown = &begun.body["properties"];
     assert_eq!(shown["provisioningState"], "Creating");
-    assert_eq!(shown["nodeLabels"], json!({"kubernetes.azure.com/scalesetpriority": "spot"}));
+    assert_eq!(
+        shown["nodeLabels"],
+        json!({"kubernetes.azure.com/scalesetpriority": "spot"})
+    );
     assert_eq!(
         shown["nodeTaints"],
         json!(["kubernetes.azure.com/scalesetpriority=spot:NoSchedule"])
     );
     assert_eq!(shown["availabilityZones"], json!(["1", "2"]));
     let busy = azure.put(&pool("ap3"), &spot).expect(409);
-    assert!(busy.body["message"].as_str().unwrap().contains("agentpool operation (ap2 - Creating)"));
+    assert!(
+        busy.body["message"]
+            .as_str()
+            .unwrap()
+            .contains("agentpool operation (ap2 - Creating)")
+    );
     azure.pass(200);
 
     let list = azure.get(&pool("x").replace("/x?", "?")).expect(200);
@@ -265,13 +406,19 @@ fn pools_are_created_changed_and_deleted_one_at_a_time() {
     let untainted = azure.put(&pool("ap2"), &written).expect(400);
     assert_eq!(untainted.body["target"], "properties.nodeTaints");
 
-    assert_eq!(azure.delete(&pool("ap1")).expect(400).body["code"], "OperationNotAllowed");
+    assert_eq!(
+        azure.delete(&pool("ap1")).expect(400).body["code"],
+        "OperationNotAllowed"
+    );
     azure.delete(&pool("ap2")).expect(202);
     azure.pass(20);
     azure.get(&pool("ap2")).expect(404);
     azure.delete(&pool("ap2")).expect(204);
     let last = azure.delete(&pool("ap1")).expect(400);
-    assert_eq!(last.body["message"], "There has to be at least one agent pool.");
+    assert_eq!(
+        last.body["message"],
+        "There has to be at least one agent pool."
+    );
 }
 
 #[test]
@@ -281,7 +428,9 @@ fn a_pool_without_its_cluster_is_a_missing_parent() {
     let missing = azure.get(&pool("ap1")).expect(404);
     assert_eq!(missing.code(), "ParentResourceNotFound");
     assert!(missing.message().contains("'managedClusters/agentPools'"));
-    azure.put(&pool("ap1"), &json!({"properties": {"count": 1}})).expect(404);
+    azure
+        .put(&pool("ap1"), &json!({"properties": {"count": 1}}))
+        .expect(404);
     azure.get(&pool("x").replace("/x?", "?")).expect(404);
 }
 
@@ -306,16 +455,34 @@ fn logs_of_a_cluster_go_where_a_diagnostic_setting_says() {
     let created = azure.put(&setting, &body).expect(200);
     assert_eq!(created.body["location"], Value::Null);
     assert_eq!(created.body["properties"]["metrics"], json!([]));
-    assert!(created.body["id"].as_str().unwrap().contains("/providers/microsoft.insights/"));
+    assert!(
+        created.body["id"]
+            .as_str()
+            .unwrap()
+            .contains("/providers/microsoft.insights/")
+    );
     let read = azure.get(&setting).expect(200);
     assert_eq!(read.body["location"], "westus3");
-    assert_eq!(read.body["properties"]["metrics"][0]["category"], "AllMetrics");
+    assert_eq!(
+        read.body["properties"]["metrics"][0]["category"],
+        "AllMetrics"
+    );
     let mut unknown = body.clone();
     unknown["properties"]["logs"][0]["category"] = json!("nonsense");
-    assert_eq!(azure.put(&setting, &unknown).expect(400).body["code"], "BadRequest");
+    assert_eq!(
+        azure.put(&setting, &unknown).expect(400).body["code"],
+        "BadRequest"
+    );
     azure.delete(&setting).expect(200);
     let gone = azure.get(&setting).expect(404);
     assert_eq!(gone.body["code"], "ResourceNotFound");
-    assert_eq!(gone.body["message"], "The diagnostic setting 'd' doesn't exist.");
-    azure.get(&format!("/subscriptions/{SUBSCRIPTION}?api-version=2022-12-01")).expect(200);
+    assert_eq!(
+        gone.body["message"],
+        "The diagnostic setting 'd' doesn't exist."
+    );
+    azure
+        .get(&format!(
+            "/subscriptions/{SUBSCRIPTION}?api-version=2022-12-01"
+        ))
+        .expect(200);
 }

@@ -1,5 +1,7 @@
 //! Disks and snapshots against the recordings: reduced first answers, the operation's output, slow copies.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use crate::azure::{Answer, Azure, SUBSCRIPTION, group, id, url};
@@ -33,7 +35,12 @@ fn copy(option: &str, source: &str, incremental: bool) -> Value {
 }
 
 fn properties(answer: &Answer) -> Vec<&str> {
-    answer.body["properties"].as_object().unwrap().keys().map(String::as_str).collect()
+    answer.body["properties"]
+        .as_object()
+        .unwrap()
+        .keys()
+        .map(String::as_str)
+        .collect()
 }
 
 #[test]
@@ -43,11 +50,22 @@ fn creating_a_disk_speaks_the_recorded_protocol() {
     let mut body = empty("Premium_LRS", 500);
     body["zones"] = json!(["1"]);
     let begun = azure.put(&disk("d1"), &body).expect(202);
-    assert_eq!(begun.keys(), ["name", "id", "type", "location", "sku", "properties"]);
-    assert_eq!(properties(&begun), ["creationData", "diskSizeGB", "provisioningState"]);
+    assert_eq!(
+        begun.keys(),
+        ["name", "id", "type", "location", "sku", "properties"]
+    );
+    assert_eq!(
+        properties(&begun),
+        ["creationData", "diskSizeGB", "provisioningState"]
+    );
     assert_eq!(begun.body["properties"]["provisioningState"], "Updating");
     assert_eq!(begun.header("retry-after"), Some("2"));
-    assert!(begun.header("x-ms-ratelimit-remaining-resource").unwrap().contains("CreateUpdateDisks"));
+    assert!(
+        begun
+            .header("x-ms-ratelimit-remaining-resource")
+            .unwrap()
+            .contains("CreateUpdateDisks")
+    );
     let operation = begun.header("azure-asyncoperation").unwrap().to_owned();
     let location = begun.header("location").unwrap().to_owned();
     assert!(operation.contains("/locations/westus2/DiskOperations/"));
@@ -56,18 +74,27 @@ fn creating_a_disk_speaks_the_recorded_protocol() {
     let running = azure.get(&operation).expect(200);
     assert_eq!(running.keys(), ["startTime", "status", "name"]);
     assert_eq!(running.body["status"], "InProgress");
-    assert_eq!(running.body["name"].as_str(), begun.header("x-ms-request-id"));
+    assert_eq!(
+        running.body["name"].as_str(),
+        begun.header("x-ms-request-id")
+    );
     azure.get(&location).expect(202);
 
     azure.pass(1);
     let done = azure.get(&operation).expect(200);
-    assert_eq!(done.keys(), ["startTime", "endTime", "status", "properties", "name"]);
+    assert_eq!(
+        done.keys(),
+        ["startTime", "endTime", "status", "properties", "name"]
+    );
     assert_eq!(done.body["startTime"], "2026-01-02T03:04:05.1234567+00:00");
     let read = azure.get(&disk("d1")).expect(200);
     assert_eq!(done.body["properties"]["output"], read.body);
     assert_eq!(azure.get(&location).expect(200).body, read.body);
     assert_eq!(read.body["zones"], json!(["1"]));
-    assert_eq!(read.body["sku"], json!({"name": "Premium_LRS", "tier": "Premium"}));
+    assert_eq!(
+        read.body["sku"],
+        json!({"name": "Premium_LRS", "tier": "Premium"})
+    );
     assert_eq!(
         properties(&read),
         [
@@ -87,7 +114,10 @@ fn creating_a_disk_speaks_the_recorded_protocol() {
         ]
     );
     let shown = &read.body["properties"];
-    assert_eq!((&shown["tier"], &shown["diskIOPSReadWrite"]), (&json!("P20"), &json!(2300)));
+    assert_eq!(
+        (&shown["tier"], &shown["diskIOPSReadWrite"]),
+        (&json!("P20"), &json!(2300))
+    );
     assert_eq!(shown["diskSizeBytes"], json!(536_870_912_000_u64));
     assert_eq!(shown["diskState"], "Unattached");
 }
@@ -107,7 +137,10 @@ fn premium_v2_has_its_own_performance() {
     assert_eq!((&shown["maxShares"], shown.get("tier")), (&json!(1), None));
     let mut refused = empty("Premium_LRS", 10);
     refused["properties"]["diskIOPSReadWrite"] = json!(10000);
-    assert_eq!(azure.put(&disk("e"), &refused).expect(400).code(), "InvalidParameter");
+    assert_eq!(
+        azure.put(&disk("e"), &refused).expect(400).code(),
+        "InvalidParameter"
+    );
 }
 
 #[test]
@@ -116,12 +149,24 @@ fn what_azure_refuses_of_a_disk_is_refused() {
     azure.group("westus2");
     let refused = |name: &str, body: Value| {
         let answer = azure.put(&disk(name), &body).expect(400);
-        (answer.code().to_owned(), answer.body["error"]["target"].as_str().unwrap_or("").to_owned())
+        (
+            answer.code().to_owned(),
+            answer.body["error"]["target"]
+                .as_str()
+                .unwrap_or("")
+                .to_owned(),
+        )
     };
     let invalid = |target: &str| ("InvalidParameter".to_owned(), target.to_owned());
-    assert_eq!(refused("-d", empty("Premium_LRS", 10)), invalid("disk.name"));
+    assert_eq!(
+        refused("-d", empty("Premium_LRS", 10)),
+        invalid("disk.name")
+    );
     assert_eq!(refused("d", empty("Fast_LRS", 10)), invalid("sku"));
-    assert_eq!(refused("d", empty("Premium_LRS", 0)), invalid("disk.diskSizeGB"));
+    assert_eq!(
+        refused("d", empty("Premium_LRS", 0)),
+        invalid("disk.diskSizeGB")
+    );
     let mut body = empty("Premium_LRS", 10);
     body["properties"]["creationData"] = json!({});
     assert_eq!(refused("d", body), invalid("creationData.createOption"));
@@ -134,9 +179,15 @@ fn what_azure_refuses_of_a_disk_is_refused() {
     let mut body = empty("Premium_LRS", 10);
     body["properties"]["diskSizeGB"] = json!("10");
     assert_eq!(refused("d", body).0, "BadRequest");
-    assert_eq!(refused("d", copy("Copy", "nonsense", false)), invalid("creationData.sourceResourceId"));
+    assert_eq!(
+        refused("d", copy("Copy", "nonsense", false)),
+        invalid("creationData.sourceResourceId")
+    );
     let missing = copy("Copy", &id("Microsoft.Compute/disks/none"), false);
-    assert_eq!(azure.put(&disk("d"), &missing).expect(404).code(), "ResourceNotFound");
+    assert_eq!(
+        azure.put(&disk("d"), &missing).expect(404).code(),
+        "ResourceNotFound"
+    );
 }
 
 #[test]
@@ -154,10 +205,14 @@ fn a_disk_keeps_what_cannot_change() {
     body["zones"] = json!(["2"]);
     assert_eq!(code(&body), "PropertyChangeNotAllowed");
 
-    let grown = azure.patch(&disk("d"), &json!({"properties": {"diskSizeGB": 20}})).expect(202);
+    let grown = azure
+        .patch(&disk("d"), &json!({"properties": {"diskSizeGB": 20}}))
+        .expect(202);
     assert_eq!(grown.body["properties"]["diskSizeGB"], 20);
     assert_eq!(grown.body["properties"]["tier"], "P3");
-    let tagged = azure.patch(&disk("d"), &json!({"tags": {"a": "b"}})).expect(202);
+    let tagged = azure
+        .patch(&disk("d"), &json!({"tags": {"a": "b"}}))
+        .expect(202);
     assert_eq!(tagged.body["tags"], json!({"a": "b"}));
     let after = azure.get(&disk("d")).expect(200).body;
     assert_eq!(after["properties"]["tier"], "P4");
@@ -175,7 +230,10 @@ fn deleting_is_asynchronous_and_may_be_repeated() {
     azure.put(&disk("d"), &empty("Premium_LRS", 10)).expect(202);
     azure.pass(1);
     let begun = azure.delete(&disk("d")).expect(202);
-    assert_eq!((begun.text.as_str(), begun.header("retry-after")), ("", None));
+    assert_eq!(
+        (begun.text.as_str(), begun.header("retry-after")),
+        ("", None)
+    );
     let operation = begun.header("azure-asyncoperation").unwrap().to_owned();
     azure.delete(&disk("d")).expect(202);
     azure.pass(1);
@@ -189,11 +247,21 @@ fn deleting_is_asynchronous_and_may_be_repeated() {
 fn a_snapshot_and_a_disk_from_it_inherit_from_their_source() {
     let azure = Azure::new();
     azure.group("westus2");
-    azure.put(&disk("d"), &empty("Premium_LRS", 200)).expect(202);
+    azure
+        .put(&disk("d"), &empty("Premium_LRS", 200))
+        .expect(202);
     let source = azure.get(&disk("d")).expect(200).body;
-    azure.put(&snapshot("s"), &copy("Copy", &id("Microsoft.Compute/disks/d"), true)).expect(202);
+    azure
+        .put(
+            &snapshot("s"),
+            &copy("Copy", &id("Microsoft.Compute/disks/d"), true),
+        )
+        .expect(202);
     let shot = azure.get(&snapshot("s")).expect(200).body;
-    assert_eq!(shot["sku"], json!({"name": "Standard_LRS", "tier": "Standard"}));
+    assert_eq!(
+        shot["sku"],
+        json!({"name": "Standard_LRS", "tier": "Standard"})
+    );
     assert_eq!(shot["properties"]["diskSizeGB"], 200);
     assert_eq!(
         shot["properties"]["creationData"]["sourceUniqueId"],
@@ -202,8 +270,16 @@ fn a_snapshot_and_a_disk_from_it_inherit_from_their_source() {
     assert!(shot["properties"]["incrementalSnapshotFamilyId"].is_string());
     assert!(shot["properties"].get("completionPercent").is_none());
     assert!(shot["properties"].get("tier").is_none());
-    azure.put(&disk("e"), &copy("Copy", &id("Microsoft.Compute/snapshots/s"), false)).expect(202);
-    assert_eq!(azure.get(&disk("e")).expect(200).body["properties"]["diskSizeGB"], 200);
+    azure
+        .put(
+            &disk("e"),
+            &copy("Copy", &id("Microsoft.Compute/snapshots/s"), false),
+        )
+        .expect(202);
+    assert_eq!(
+        azure.get(&disk("e")).expect(200).body["properties"]["diskSizeGB"],
+        200
+    );
     let mut small = copy("Copy", &id("Microsoft.Compute/snapshots/s"), false);
     small["properties"]["diskSizeGB"] = json!(100);
     azure.put(&disk("f"), &small).expect(400);
@@ -224,7 +300,12 @@ fn a_copy_to_another_region_arrives_after_its_operation_has_ended() {
     azure.group("westus2");
     azure.put(&disk("d"), &empty("Premium_LRS", 10)).expect(202);
     azure.pass(1);
-    azure.put(&snapshot("s"), &copy("Copy", &id("Microsoft.Compute/disks/d"), true)).expect(202);
+    azure
+        .put(
+            &snapshot("s"),
+            &copy("Copy", &id("Microsoft.Compute/disks/d"), true),
+        )
+        .expect(202);
     azure.pass(1);
     let mut remote = copy("Copy", &id("Microsoft.Compute/snapshots/s"), true);
     remote["location"] = json!("eastus");
@@ -236,13 +317,21 @@ fn a_copy_to_another_region_arrives_after_its_operation_has_ended() {
     azure.pass(1);
     let done = azure.get(&operation).expect(200);
     assert_eq!(done.body["status"], "Succeeded");
-    assert!(done.body["properties"]["output"]["properties"].get("completionPercent").is_none());
+    assert!(
+        done.body["properties"]["output"]["properties"]
+            .get("completionPercent")
+            .is_none()
+    );
 
-    let percent = || azure.get(&snapshot("far")).expect(200).body["properties"]["completionPercent"].clone();
+    let percent =
+        || azure.get(&snapshot("far")).expect(200).body["properties"]["completionPercent"].clone();
     assert_eq!(percent(), json!(0.0));
     let mut early = copy("Copy", &id("Microsoft.Compute/snapshots/far"), false);
     early["location"] = json!("eastus");
-    assert_eq!(azure.put(&disk("e"), &early).expect(409).code(), "OperationNotAllowed");
+    assert_eq!(
+        azure.put(&disk("e"), &early).expect(409).code(),
+        "OperationNotAllowed"
+    );
     azure.pass(45);
     let half = percent().as_f64().unwrap();
     assert!((40.0..60.0).contains(&half), "{half}");
@@ -255,14 +344,22 @@ fn a_copy_to_another_region_arrives_after_its_operation_has_ended() {
 fn snapshots_of_fast_disks_are_incremental_and_slow() {
     let azure = Azure::realistic();
     azure.group("westus2");
-    azure.put(&disk("d"), &empty("PremiumV2_LRS", 10)).expect(202);
+    azure
+        .put(&disk("d"), &empty("PremiumV2_LRS", 10))
+        .expect(202);
     azure.pass(1);
     let source = id("Microsoft.Compute/disks/d");
-    azure.put(&snapshot("s"), &copy("Copy", &source, false)).expect(400);
-    azure.put(&snapshot("s"), &copy("Copy", &source, true)).expect(202);
+    azure
+        .put(&snapshot("s"), &copy("Copy", &source, false))
+        .expect(400);
+    azure
+        .put(&snapshot("s"), &copy("Copy", &source, true))
+        .expect(202);
     azure.pass(2);
     let percent = || {
-        azure.get(&snapshot("s")).expect(200).body["properties"]["completionPercent"].as_f64().unwrap()
+        azure.get(&snapshot("s")).expect(200).body["properties"]["completionPercent"]
+            .as_f64()
+            .unwrap()
     };
     assert!(percent() < 100.0);
     azure.pass(90);
@@ -270,14 +367,60 @@ fn snapshots_of_fast_disks_are_incremental_and_slow() {
 }
 
 #[test]
-fn a_copy_whose_source_goes_away_meanwhile_fails() {
+fn a_source_that_is_going_cannot_be_copied() {
     let azure = Azure::realistic();
     azure.group("westus2");
     azure.put(&disk("d"), &empty("Premium_LRS", 10)).expect(202);
     azure.pass(1);
     azure.delete(&disk("d")).expect(202);
     let source = id("Microsoft.Compute/disks/d");
-    assert_eq!(azure.put(&disk("e"), &copy("Copy", &source, false)).expect(409).code(), "Conflict");
+    assert_eq!(
+        azure
+            .put(&disk("e"), &copy("Copy", &source, false))
+            .expect(409)
+            .code(),
+        "Conflict"
+    );
+}
+
+#[test]
+fn a_copy_whose_source_is_gone_before_its_end_fails() {
+    let azure = Azure::realistic();
+    azure.group("westus2");
+    azure
+        .put(&group("h"), &json!({"location": "westus2"}))
+        .expect(201);
+    azure.put(&disk("d"), &empty("Premium_LRS", 10)).expect(202);
+    azure.pass(1);
+    azure.delete(&group("g")).expect(202);
+    azure.clock.advance(Duration::from_millis(74_900));
+    let copied = disk("e").replace("/g/", "/h/");
+    let begun = azure
+        .put(
+            &copied,
+            &copy("Copy", &id("Microsoft.Compute/disks/d"), false),
+        )
+        .expect(202);
+    azure.pass(1);
+    let ended = azure
+        .get(begun.header("azure-asyncoperation").unwrap())
+        .expect(200);
+    assert_eq!(
+        ended.keys(),
+        ["startTime", "endTime", "status", "error", "name"]
+    );
+    assert_eq!(ended.body["status"], "Failed");
+    assert_eq!(
+        azure
+            .get(begun.header("location").unwrap())
+            .expect(404)
+            .code(),
+        "NotFound"
+    );
+    assert_eq!(
+        azure.get(&copied).expect(200).body["properties"]["provisioningState"],
+        "Failed"
+    );
 }
 
 #[test]
@@ -285,22 +428,40 @@ fn many_disks_come_in_pages() {
     let azure = Azure::new();
     azure.group("westus2");
     for n in 0..120 {
-        azure.put(&disk(&format!("d{n:03}")), &empty("Standard_LRS", 1)).expect(202);
+        azure
+            .put(&disk(&format!("d{n:03}")), &empty("Standard_LRS", 1))
+            .expect(202);
     }
     let mut next = Some(url("Microsoft.Compute/disks", VERSION));
     let mut names = Vec::new();
     let mut pages = 0;
     while let Some(link) = next {
         let page = azure.get(&link).expect(200);
-        names.extend(page.body["value"].as_array().unwrap().iter().map(|d| d["name"].clone()));
+        names.extend(
+            page.body["value"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|d| d["name"].clone()),
+        );
         next = page.body["nextLink"].as_str().map(str::to_owned);
         pages += 1;
     }
     assert_eq!((names.len(), pages), (120, 3));
-    let everywhere =
-        format!("/subscriptions/{SUBSCRIPTION}/providers/Microsoft.Compute/disks?api-version={VERSION}");
-    assert_eq!(azure.get(&everywhere).expect(200).body["value"].as_array().unwrap().len(), 50);
+    let everywhere = format!(
+        "/subscriptions/{SUBSCRIPTION}/providers/Microsoft.Compute/disks?api-version={VERSION}"
+    );
+    assert_eq!(
+        azure.get(&everywhere).expect(200).body["value"]
+            .as_array()
+            .unwrap()
+            .len(),
+        50
+    );
     let missing = url("Microsoft.Compute/disks", VERSION).replace("/g/", "/h/");
-    assert_eq!(azure.get(&missing).expect(404).code(), "ResourceGroupNotFound");
+    assert_eq!(
+        azure.get(&missing).expect(404).code(),
+        "ResourceGroupNotFound"
+    );
     azure.delete(&group("g")).expect(202);
 }

@@ -15,12 +15,22 @@ fn versions_namespaces_types_and_places_are_checked() {
         "MissingApiVersionParameter"
     );
     assert_eq!(code(&disk(""), 400), "InvalidApiVersionParameter");
-    let unknown = azure.get(&url("Microsoft.Compute/disks/d", "2001-01-01")).expect(400);
+    let unknown = azure
+        .get(&url("Microsoft.Compute/disks/d", "2001-01-01"))
+        .expect(400);
     assert_eq!(unknown.code(), "NoRegisteredProviderFound");
     assert!(unknown.message().contains("2024-03-02"));
-    assert_eq!(code(&url("Microsoft.Nothing/x/y", "2024-03-02"), 404), "InvalidResourceNamespace");
-    assert_eq!(code(&url("Microsoft.Compute/x/y", "2024-03-02"), 404), "InvalidResourceType");
-    let missing = azure.get(&url("Microsoft.Compute/disks/d", "2024-03-02")).expect(404);
+    assert_eq!(
+        code(&url("Microsoft.Nothing/x/y", "2024-03-02"), 404),
+        "InvalidResourceNamespace"
+    );
+    assert_eq!(
+        code(&url("Microsoft.Compute/x/y", "2024-03-02"), 404),
+        "InvalidResourceType"
+    );
+    let missing = azure
+        .get(&url("Microsoft.Compute/disks/d", "2024-03-02"))
+        .expect(404);
     assert_eq!(missing.code(), "ResourceNotFound");
     assert_eq!(
         missing.message(),
@@ -40,7 +50,10 @@ fn versions_namespaces_types_and_places_are_checked() {
 fn bodies_are_checked_before_providers_see_them() {
     let azure = Azure::new();
     azure.group("westus");
-    let workspace = url("Microsoft.OperationalInsights/workspaces/work", "2023-09-01");
+    let workspace = url(
+        "Microsoft.OperationalInsights/workspaces/work",
+        "2023-09-01",
+    );
     let request = http::Request::put(format!("https://management.azure.com{workspace}"))
         .body(bytes::Bytes::from_static(b"{not json"))
         .unwrap();
@@ -48,11 +61,18 @@ fn bodies_are_checked_before_providers_see_them() {
     let code = |body| azure.put(&workspace, &body).expect(400).code().to_owned();
     assert_eq!(code(json!([])), "InvalidRequestContent");
     assert_eq!(code(json!({})), "LocationRequired");
-    assert_eq!(code(json!({"location": "x"})), "LocationNotAvailableForResourceType");
+    assert_eq!(
+        code(json!({"location": "x"})),
+        "LocationNotAvailableForResourceType"
+    );
     let typed = json!({"location": "westus", "properties": {"retentionInDays": "thirty"}});
     assert_eq!(code(typed), "InvalidRequestContent");
-    azure.put(&workspace, &json!({"location": "westus"})).expect(201);
-    let moved = azure.put(&workspace, &json!({"location": "eastus"})).expect(409);
+    azure
+        .put(&workspace, &json!({"location": "westus"}))
+        .expect(201);
+    let moved = azure
+        .put(&workspace, &json!({"location": "eastus"}))
+        .expect(409);
     assert_eq!(moved.code(), "InvalidResourceLocation");
 }
 
@@ -60,15 +80,25 @@ fn bodies_are_checked_before_providers_see_them() {
 fn subscriptions_are_any_guid_or_the_listed_ones() {
     let azure = Azure::new();
     let get = |azure: &Azure, subscription: &str| {
-        azure.get(&format!("/subscriptions/{subscription}?api-version=2022-12-01"))
+        azure.get(&format!(
+            "/subscriptions/{subscription}?api-version=2022-12-01"
+        ))
     };
-    assert_eq!(get(&azure, SUBSCRIPTION).expect(200).body["subscriptionId"], SUBSCRIPTION);
-    assert_eq!(get(&azure, "mine").expect(400).code(), "InvalidSubscriptionId");
+    assert_eq!(
+        get(&azure, SUBSCRIPTION).expect(200).body["subscriptionId"],
+        SUBSCRIPTION
+    );
+    assert_eq!(
+        get(&azure, "mine").expect(400).code(),
+        "InvalidSubscriptionId"
+    );
     let listed = Azure::with(|builder| builder.subscription(SUBSCRIPTION));
     get(&listed, SUBSCRIPTION).expect(200);
     let other = get(&listed, "22222222-2222-2222-2222-222222222222").expect(404);
     assert_eq!(other.code(), "SubscriptionNotFound");
-    let all = listed.get("/subscriptions?api-version=2022-12-01").expect(200);
+    let all = listed
+        .get("/subscriptions?api-version=2022-12-01")
+        .expect(200);
     assert_eq!(all.body["value"].as_array().unwrap().len(), 1);
 }
 
@@ -77,7 +107,12 @@ fn a_token_is_asked_for_only_where_it_was_wanted() {
     let azure = Azure::with(|builder| builder.require_authorization(true));
     let refused = azure.get(&group("g")).expect(401);
     assert_eq!(refused.code(), "AuthenticationFailed");
-    assert!(refused.header("www-authenticate").unwrap().starts_with("Bearer "));
+    assert!(
+        refused
+            .header("www-authenticate")
+            .unwrap()
+            .starts_with("Bearer ")
+    );
     let request = http::Request::get(format!("https://management.azure.com{}", group("g")))
         .header("authorization", "Bearer abc")
         .body(bytes::Bytes::new())
@@ -98,12 +133,18 @@ fn every_answer_carries_the_usual_headers() {
     assert_eq!(answer.headers()["x-ms-correlation-request-id"], "abc");
     assert_eq!(answer.headers()["x-ms-client-request-id"], "mine");
     assert!(answer.headers().contains_key("x-ms-request-id"));
-    assert_eq!(answer.headers()["x-ms-ratelimit-remaining-subscription-writes"], "799");
+    assert_eq!(
+        answer.headers()["x-ms-ratelimit-remaining-subscription-writes"],
+        "799"
+    );
     assert_eq!(answer.headers()["date"], "Fri, 02 Jan 2026 03:04:05 GMT");
     let records = azure.simulator.requests();
     assert_eq!(records.len(), 1);
     assert_eq!(records[0].client_request_id.as_deref(), Some("mine"));
-    assert_eq!((records[0].method.as_str(), records[0].status), ("PUT", 201));
+    assert_eq!(
+        (records[0].method.as_str(), records[0].status),
+        ("PUT", 201)
+    );
     assert_eq!(records[0].api_version.as_deref(), Some("2024-11-01"));
 }
 
@@ -111,10 +152,17 @@ fn every_answer_carries_the_usual_headers() {
 fn polling_urls_cannot_be_altered_or_made_up() {
     let azure = Azure::fixed(60);
     azure.group("westus");
-    let location = azure.delete(&group("g")).expect(202).header("location").unwrap().to_owned();
+    let location = azure
+        .delete(&group("g"))
+        .expect(202)
+        .header("location")
+        .unwrap()
+        .to_owned();
     azure.get(&location).expect(202);
     azure.get(&format!("{location}&x=y")).expect(403);
-    azure.get(&location.replace("2024-11-01", "2024-07-01")).expect(403);
+    azure
+        .get(&location.replace("2024-11-01", "2024-07-01"))
+        .expect(403);
     azure.get(location.split("&t=").next().unwrap()).expect(403);
     azure.delete(&location).expect(405);
 }
@@ -124,25 +172,48 @@ fn resources_are_listed_by_type_and_tag() {
     let azure = Azure::new();
     azure.group("westus");
     let body = json!({"location": "westus", "tags": {"env": "dev"}});
-    azure.put(&url("Microsoft.OperationalInsights/workspaces/work", "2023-09-01"), &body).expect(201);
+    azure
+        .put(
+            &url(
+                "Microsoft.OperationalInsights/workspaces/work",
+                "2023-09-01",
+            ),
+            &body,
+        )
+        .expect(201);
     let identity = "Microsoft.ManagedIdentity/userAssignedIdentities/me1";
-    azure.put(&url(identity, "2023-01-31"), &json!({"location": "westus"})).expect(201);
+    azure
+        .put(&url(identity, "2023-01-31"), &json!({"location": "westus"}))
+        .expect(201);
     for scope in ["", "/resourceGroups/g"] {
         let list = format!("/subscriptions/{SUBSCRIPTION}{scope}/resources?api-version=2021-04-01");
         let names = |filter: &str| -> Vec<String> {
             let filter = filter.replace(' ', "%20").replace('\'', "%27");
-            azure.get(&format!("{list}&$filter={filter}")).expect(200).body["value"]
+            azure
+                .get(&format!("{list}&$filter={filter}"))
+                .expect(200)
+                .body["value"]
                 .as_array()
                 .unwrap()
                 .iter()
                 .map(|item| item["name"].as_str().unwrap().to_owned())
                 .collect()
         };
-        assert_eq!(names("resourceType eq 'Microsoft.OperationalInsights/workspaces'"), ["work"]);
+        assert_eq!(
+            names("resourceType eq 'Microsoft.OperationalInsights/workspaces'"),
+            ["work"]
+        );
         assert_eq!(names("tagName eq 'env' and tagValue eq 'dev'"), ["work"]);
         assert!(names("resourceType eq 'Microsoft.KeyVault/vaults'").is_empty());
         let top = azure.get(&format!("{list}&$top=1")).expect(200);
-        assert!(top.body["nextLink"].as_str().unwrap().contains("%24skiptoken="));
-        azure.get(&format!("{list}&$filter=color%20eq%20%27red%27")).expect(400);
+        assert!(
+            top.body["nextLink"]
+                .as_str()
+                .unwrap()
+                .contains("%24skiptoken=")
+        );
+        azure
+            .get(&format!("{list}&$filter=color%20eq%20%27red%27"))
+            .expect(400);
     }
 }

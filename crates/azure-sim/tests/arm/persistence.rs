@@ -11,18 +11,29 @@ use crate::azure::{SUBSCRIPTION, group, url};
 
 fn open(directory: &Path) -> Simulator {
     let clock = ManualClock::new("2026-01-02T03:04:05Z".parse().unwrap());
-    Simulator::builder().state_dir(directory).clock(Arc::new(clock)).build().unwrap()
+    Simulator::builder()
+        .state_dir(directory)
+        .clock(Arc::new(clock))
+        .build()
+        .unwrap()
 }
 
 fn send(azure: &Simulator, method: &str, path: &str, body: &Value) -> (u16, Value) {
-    let body = if body.is_null() { Bytes::new() } else { Bytes::from(body.to_string()) };
+    let body = if body.is_null() {
+        Bytes::new()
+    } else {
+        Bytes::from(body.to_string())
+    };
     let request = http::Request::builder()
         .method(method)
         .uri(format!("https://management.azure.com{path}"))
         .body(body)
         .unwrap();
     let (parts, body) = azure.handle(request).into_parts();
-    (parts.status.as_u16(), serde_json::from_slice(&body).unwrap_or(Value::Null))
+    (
+        parts.status.as_u16(),
+        serde_json::from_slice(&body).unwrap_or(Value::Null),
+    )
 }
 
 fn disk(name: &str) -> String {
@@ -37,25 +48,50 @@ fn disk_body() -> Value {
 fn what_one_process_makes_the_next_one_sees() {
     let directory = tempfile::tempdir().unwrap();
     let first = open(directory.path());
-    assert_eq!(send(&first, "PUT", &group("g"), &json!({"location": "westus2"})).0, 201);
+    assert_eq!(
+        send(&first, "PUT", &group("g"), &json!({"location": "westus2"})).0,
+        201
+    );
     assert_eq!(send(&first, "PUT", &disk("d"), &disk_body()).0, 202);
     let second = open(directory.path());
     let (status, seen) = send(&second, "GET", &disk("d"), &Value::Null);
-    assert_eq!((status, &seen["properties"]["provisioningState"]), (200, &json!("Succeeded")));
+    assert_eq!(
+        (status, &seen["properties"]["provisioningState"]),
+        (200, &json!("Succeeded"))
+    );
     assert_eq!(send(&second, "DELETE", &disk("d"), &Value::Null).0, 202);
     assert_eq!(send(&first, "GET", &disk("d"), &Value::Null).0, 404);
 
     let log = std::fs::read_to_string(directory.path().join("requests.jsonl")).unwrap();
-    let records: Vec<RequestRecord> =
-        log.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
-    let seen: Vec<(&str, u16)> = records.iter().map(|r| (r.method.as_str(), r.status)).collect();
-    assert_eq!(seen, [("PUT", 201), ("PUT", 202), ("GET", 200), ("DELETE", 202), ("GET", 404)]);
+    let records: Vec<RequestRecord> = log
+        .lines()
+        .map(|line| serde_json::from_str(line).unwrap())
+        .collect();
+    let seen: Vec<(&str, u16)> = records
+        .iter()
+        .map(|r| (r.method.as_str(), r.status))
+        .collect();
+    assert_eq!(
+        seen,
+        [
+            ("PUT", 201),
+            ("PUT", 202),
+            ("GET", 200),
+            ("DELETE", 202),
+            ("GET", 404)
+        ]
+    );
 }
 
 #[test]
 fn simulators_in_threads_share_a_directory_without_losing_anything() {
     let directory = tempfile::tempdir().unwrap();
-    send(&open(directory.path()), "PUT", &group("g"), &json!({"location": "westus2"}));
+    send(
+        &open(directory.path()),
+        "PUT",
+        &group("g"),
+        &json!({"location": "westus2"}),
+    );
     std::thread::scope(|scope| {
         for thread in 0..4 {
             let path = directory.path();
@@ -100,10 +136,19 @@ fn a_line_torn_by_a_kill_is_as_if_it_had_not_been() {
     }
     std::fs::write(&state, &more[..more.len() - 3]).unwrap();
     let next = open(directory.path());
-    assert_eq!(send(&next, "PUT", &group("i"), &json!({"location": "westus2"})).0, 201);
+    assert_eq!(
+        send(&next, "PUT", &group("i"), &json!({"location": "westus2"})).0,
+        201
+    );
     let last = open(directory.path());
     let list = format!("/subscriptions/{SUBSCRIPTION}/resourcegroups?api-version=2024-11-01");
-    assert_eq!(send(&last, "GET", &list, &Value::Null).1["value"].as_array().unwrap().len(), 2);
+    assert_eq!(
+        send(&last, "GET", &list, &Value::Null).1["value"]
+            .as_array()
+            .unwrap()
+            .len(),
+        2
+    );
 }
 
 #[test]
@@ -111,22 +156,31 @@ fn a_long_journal_is_rewritten_and_still_understood_by_others() {
     let directory = tempfile::tempdir().unwrap();
     let (first, second) = (open(directory.path()), open(directory.path()));
     send(&first, "PUT", &group("g"), &json!({"location": "westus2"}));
-    let tags: serde_json::Map<String, Value> =
-        (0..50).map(|n| (format!("{n}{}", "t".repeat(400)), json!("v".repeat(250)))).collect();
+    let tags: serde_json::Map<String, Value> = (0..50)
+        .map(|n| (format!("{n}{}", "t".repeat(400)), json!("v".repeat(250))))
+        .collect();
     let body = json!({"location": "westus2", "tags": tags});
     for _ in 0..60 {
         send(&first, "PUT", &group("g"), &body);
     }
-    let size = std::fs::metadata(directory.path().join("state.jsonl")).unwrap().len();
+    let size = std::fs::metadata(directory.path().join("state.jsonl"))
+        .unwrap()
+        .len();
     assert!(size < 1_500_000, "{size}");
-    assert_eq!(send(&second, "GET", &group("g"), &Value::Null).1["tags"], body["tags"]);
+    assert_eq!(
+        send(&second, "GET", &group("g"), &Value::Null).1["tags"],
+        body["tags"]
+    );
 }
 
 #[test]
 fn unreadable_state_is_an_error_that_says_what_to_do() {
     let directory = tempfile::tempdir().unwrap();
     std::fs::write(directory.path().join("state.jsonl"), "nonsense\n").unwrap();
-    let error = Simulator::builder().state_dir(directory.path()).build().unwrap_err();
+    let error = Simulator::builder()
+        .state_dir(directory.path())
+        .build()
+        .unwrap_err();
     let text = error.to_string();
     assert!(text.contains("remove the directory"), "{text}");
 }

@@ -12,7 +12,9 @@ fn without_latency_the_first_poll_says_done() {
     let body = json!({"location": "westus2", "properties": {"creationData": {"createOption": "Empty"}, "diskSizeGB": 1}});
     let begun = azure.put(&disk, &body).expect(202);
     assert_eq!(begun.header("retry-after"), Some("0"));
-    let done = azure.get(begun.header("azure-asyncoperation").unwrap()).expect(200);
+    let done = azure
+        .get(begun.header("azure-asyncoperation").unwrap())
+        .expect(200);
     assert_eq!(done.body["status"], "Succeeded");
     let gone = azure.delete(&group("g")).expect(202);
     assert_eq!(gone.header("retry-after"), Some("0"));

@@ -20,8 +20,8 @@ pub(super) fn empty(environment: &Environment) -> DiskCreation {
 }
 
 /// Disks: absence is `None` and an empty list; made, they are read back with everything that was asked for; a copy
-/// has the size of its source; tags are replaced as a whole; lists have all pages; what Azure cannot make is refused; deleting
-/// succeeds when there is nothing.
+/// has the size of its source; tags are replaced as a whole; lists have all pages; what Azure cannot make is
+/// refused; deleting succeeds when there is nothing.
 ///
 /// # Panics
 /// At the first broken promise.

@@ -3,7 +3,7 @@
 //! Each function is one statement group, written against the traits alone: it makes what it needs under names that
 //! begin with [`Environment::prefix`], panics at the first broken promise, and removes what it made. What a
 //! failed run leaves behind is removed by the next one with the same prefix. They cost little on real Azure,
-//! except for [`managed_clusters`], which makes a cluster of one node. They may run side by side.
+//! except for [`managed_clusters`] and [`agent_pools`], each of which makes a cluster of one node. They may run side by side.
 //!
 //! ```no_run
 //! # async fn example(azure: kompox_azure::Azure) {
@@ -20,6 +20,7 @@
 // A broken promise is a panic: this is a test suite that happens to be public.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
+mod agent_pools;
 mod deployments;
 mod disks;
 mod key_vaults;
@@ -29,6 +30,7 @@ mod role_assignments;
 mod snapshots;
 mod stage;
 
+pub use agent_pools::agent_pools;
 pub use deployments::{deployments, failing_deployments, running_deployments};
 pub use disks::disks;
 pub use key_vaults::key_vaults;

@@ -7,6 +7,8 @@ mod status;
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
+use jiff::Timestamp;
+use kompox_aks_volume::Volumes;
 use kompox_azure::*;
 use kompox_model::failure::Failure;
 use kompox_model::{Cluster, Provider, Workspace};
@@ -31,25 +33,35 @@ struct Mocks {
 
 impl Mocks {
     fn driver(self) -> AksDriver {
+        let names = ProviderNames::new(
+            Some(&Workspace::new("acme")),
+            &Provider::new("azure-east", "aks"),
+        )
+        .unwrap();
+        let azure = Azure {
+            agent_pools: Arc::new(MockAgentPools::new()),
+            deployments: Arc::new(self.deployments),
+            disks: Arc::new(MockDisks::new()),
+            file_shares: Arc::new(MockFileShares::new()),
+            key_vaults: Arc::new(self.vaults),
+            managed_clusters: Arc::new(self.clusters),
+            resource_groups: Arc::new(self.groups),
+            resources: Arc::new(self.resources),
+            role_assignments: Arc::new(MockRoleAssignments::new()),
+            snapshots: Arc::new(MockSnapshots::new()),
+            storage_accounts: Arc::new(MockStorageAccounts::new()),
+        };
         AksDriver {
-            azure: Azure {
-                agent_pools: Arc::new(MockAgentPools::new()),
-                deployments: Arc::new(self.deployments),
-                disks: Arc::new(MockDisks::new()),
-                file_shares: Arc::new(MockFileShares::new()),
-                key_vaults: Arc::new(self.vaults),
-                managed_clusters: Arc::new(self.clusters),
-                resource_groups: Arc::new(self.groups),
-                resources: Arc::new(self.resources),
-                role_assignments: Arc::new(MockRoleAssignments::new()),
-                snapshots: Arc::new(MockSnapshots::new()),
-                storage_accounts: Arc::new(MockStorageAccounts::new()),
-            },
-            names: ProviderNames::new(
-                Some(&Workspace::new("acme")),
-                &Provider::new("azure-east", "aks"),
-            )
-            .unwrap(),
+            volumes: Volumes::new(
+                azure.clone(),
+                subscription().name(),
+                "japaneast",
+                names.clone(),
+                Arc::new(Timestamp::now),
+                Arc::new(|| 0),
+            ),
+            azure,
+            names,
             subscription: subscription(),
             location: "japaneast".into(),
             progress: self.progress,

@@ -113,7 +113,11 @@ impl Provider for ManagedClusters {
         world.insert(resource);
         for (name, mut properties) in pools {
             properties.insert("provisioningState".into(), json!(state));
-            pool::insert(world, &write.id.with_child("agentPools", &name), &properties);
+            pool::insert(
+                world,
+                &write.id.with_child("agentPools", &name),
+                &properties,
+            );
         }
         let ends = world.due(if is_new { CREATE } else { UPDATE });
         let work = if is_new { Work::Create } else { Work::Update };
