@@ -40,11 +40,18 @@ impl From<Body> for FileShare {
     }
 }
 
-/// Adds a parameter, with `%20` for a space as in recorded traffic: not everybody reads `+` as one.
+/// Adds a parameter in the way of recorded traffic: with `$` as it is, and `%20` for a space, since not everybody reads
+/// `+` as one.
 fn with_parameter(mut url: Url, name: &str, value: &str) -> Url {
+    let before = url.query().map(str::len);
     url.query_pairs_mut().append_pair(name, value);
-    let query = url.query().map(|query| query.replace('+', "%20"));
-    url.set_query(query.as_deref());
+    let query = url.query().unwrap_or_default();
+    let (before, added) = query.split_at(before.unwrap_or_default());
+    let query = format!(
+        "{before}{}",
+        added.replace('+', "%20").replacen("%24", "$", 1)
+    );
+    url.set_query(Some(&query));
     url
 }
 
@@ -110,7 +117,7 @@ mod tests {
         let url = with_parameter(url, "$filter", "startswith(name, a+b&c)");
         assert_eq!(
             url.query(),
-            Some("api-version=1&%24filter=startswith%28name%2C%20a%2Bb%26c%29")
+            Some("api-version=1&$filter=startswith%28name%2C%20a%2Bb%26c%29")
         );
     }
 

@@ -78,8 +78,9 @@ impl Lines {
             Some(known) => *known = resource.clone(),
             None => seen.push(resource.clone()),
         }
+        let described = describe(resource, resource.elapsed);
         self.console
-            .line(format_args!("  {}", describe(resource, resource.elapsed)));
+            .line(format_args!("  {} {described}", resource.kind));
     }
 }
 
@@ -117,8 +118,16 @@ impl Row {
             ResourceState::Succeeded => "✓",
             ResourceState::Failed(_) => "✗",
         };
-        self.bar
-            .set_message(format!("  {mark} {}", describe(&self.resource, elapsed)));
+        // Narrow terminals cut lines: the state matters more than the provider's name.
+        let kind = self
+            .resource
+            .kind
+            .split_once('/')
+            .map_or(&*self.resource.kind, |(_, kind)| kind);
+        self.bar.set_message(format!(
+            "  {mark} {kind} {}",
+            describe(&self.resource, elapsed)
+        ));
     }
 }
 
@@ -190,6 +199,7 @@ fn same(one: &ResourceProgress, other: &ResourceProgress) -> bool {
     one.kind.eq_ignore_ascii_case(&other.kind) && one.name.eq_ignore_ascii_case(&other.name)
 }
 
+/// `name: state (elapsed)`
 fn describe(resource: &ResourceProgress, elapsed: Option<Duration>) -> String {
     let state = match &resource.state {
         ResourceState::Running(word) => word,
@@ -197,7 +207,7 @@ fn describe(resource: &ResourceProgress, elapsed: Option<Duration>) -> String {
         ResourceState::Failed(code) => &format!("Failed: {code}"),
     };
     let elapsed = elapsed.map_or_else(String::new, |elapsed| format!(" ({})", seconds(elapsed)));
-    format!("{} {}: {state}{elapsed}", resource.kind, resource.name)
+    format!("{}: {state}{elapsed}", resource.name)
 }
 
 /// `7s`, `1m05s`.

@@ -1,4 +1,6 @@
 //! The adapter against scripted answers, most of them recorded, and against the simulator.
+// What the lints allow in a test function is fine in what test functions share.
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
 mod calling;
 mod clusters;
@@ -7,6 +9,7 @@ mod failing;
 mod listing;
 mod script;
 mod secrecy;
+mod sharing;
 mod signing_in;
 mod simulated;
 mod storing;

@@ -81,6 +81,7 @@ kept! {
     resources
     role_assignments
     snapshots
+    storage_accounts
 }
 
 #[tokio::test(start_paused = true)]

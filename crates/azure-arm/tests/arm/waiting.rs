@@ -208,7 +208,7 @@ async fn the_server_decides_how_long_to_wait_and_silence_is_short_at_first() {
             .on("GET", &signed(1), Reply::status(200)),
     );
     azure(&script).disks.delete(&disk("d")).await.unwrap();
-    let millis: Vec<_> = script.waits().iter().map(|wait| wait.as_millis()).collect();
+    let millis: Vec<_> = script.waits().iter().map(Duration::as_millis).collect();
     // The paused clock counts whole milliseconds, rounded up.
     for (actual, expected) in millis.iter().zip([15_000, 60_000, 0, 250, 375]) {
         assert!(actual.abs_diff(expected) <= 2, "{millis:?}");

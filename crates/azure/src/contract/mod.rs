@@ -23,6 +23,7 @@
 mod agent_pools;
 mod deployments;
 mod disks;
+mod files;
 mod key_vaults;
 mod managed_clusters;
 mod resource_groups;
@@ -33,6 +34,7 @@ mod stage;
 pub use agent_pools::agent_pools;
 pub use deployments::{deployments, failing_deployments, running_deployments};
 pub use disks::disks;
+pub use files::{file_shares, storage_accounts};
 pub use key_vaults::key_vaults;
 pub use managed_clusters::managed_clusters;
 pub use resource_groups::{resource_groups, resources};

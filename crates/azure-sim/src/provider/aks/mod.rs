@@ -1,9 +1,13 @@
 //! Managed clusters and their agent pools.
 
+mod body;
 mod cluster;
 mod credential;
 mod pool;
+mod pool_rule;
+mod profile;
 mod shapes;
+mod version;
 
 pub(crate) use self::cluster::ManagedClusters;
 pub(super) use self::cluster::remove_cluster;

@@ -1,0 +1,127 @@
+//! Lists, and their pages.
+
+use serde_json::{Map, Value, json};
+
+use super::verb::decorate;
+use super::{Home, by_type, check_group, check_version, unknown_type};
+use crate::error::ArmError;
+use crate::id::ResourceId;
+use crate::reply::Reply;
+use crate::request::ArmRequest;
+use crate::store::{Resource, World};
+
+/// Answers a list of one type under a scope (a resource for child types; a group or subscription).
+pub(crate) fn list(
+    world: &World,
+    scope: &ResourceId,
+    resource_type: &str,
+    request: &ArmRequest,
+) -> Result<Reply, ArmError> {
+    let api_version = request.api_version()?;
+    let provider =
+        by_type(resource_type).ok_or_else(|| unknown_type(resource_type, Some(api_version)))?;
+    let spec = provider.spec();
+    check_version(spec.resource_type, spec.api_versions, api_version, None)?;
+    check_group(world, scope)?;
+    if !scope.parts().is_empty() && !world.exists(scope) && spec.home == Home::Parent {
+        let kind = spec
+            .resource_type
+            .split_once('/')
+            .map_or("", |(_, kind)| kind);
+        return Err(ArmError::parent_not_found("read", kind, &scope.to_string()));
+    }
+    let under = if *scope == ResourceId::tenant() {
+        "/".to_owned()
+    } else {
+        format!("{}/", scope.key())
+    };
+    let wanted = provider.list_filter(world, scope, request.parameter("$filter"))?;
+    let items: Vec<&Resource> = match &wanted {
+        Some(wanted) => world
+            .of_type(spec.resource_type)
+            .filter(|r| wanted(r))
+            .collect(),
+        None => world
+            .below(&under)
+            .filter(|r| r.resource_type.eq_ignore_ascii_case(spec.resource_type))
+            .filter(|r| spec.home != Home::Extension || r.id.scope() == *scope)
+            .collect(),
+    };
+    let page = page(world, request, items, |resource| {
+        provider.show(world, resource)
+    })?;
+    Ok(decorate(
+        Reply::with(200, provider.body(page)),
+        spec,
+        "HighCostGet",
+        (239, 1919),
+    ))
+}
+
+/// One page of a list: `{value[, nextLink]}`. `$skiptoken` is the id after which the page starts, so that
+/// changes between two pages neither repeat nor lose what was there all along.
+pub(crate) fn page(
+    world: &World,
+    request: &ArmRequest,
+    items: Vec<&Resource>,
+    show: impl Fn(&Resource) -> Value,
+) -> Result<Value, ArmError> {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+    let top = match request.parameter("$top") {
+        None => usize::MAX,
+        Some(text) => text
+            .parse::<usize>()
+            .ok()
+            .filter(|top| *top > 0)
+            .ok_or_else(|| {
+                ArmError::gateway(
+                    400,
+                    "InvalidTopParameter",
+                    format!("The value '{text}' of $top must be a positive number."),
+                )
+            })?,
+    };
+    let after = match request.parameter("$skiptoken") {
+        None => None,
+        Some(token) => {
+            let key = URL_SAFE_NO_PAD
+                .decode(token)
+                .ok()
+                .and_then(|bytes| String::from_utf8(bytes).ok());
+            Some(key.ok_or_else(|| {
+                ArmError::gateway(
+                    400,
+                    "InvalidSkipToken",
+                    "The skip token is not one that was handed out.",
+                )
+            })?)
+        }
+    };
+    let size = top.min(world.settings().page_size);
+    let mut rest = items
+        .into_iter()
+        .map(|resource| (resource.id.key(), resource))
+        .filter(|(key, _)| after.as_ref().is_none_or(|after| key > after));
+    let mut value = Vec::new();
+    let mut last = None;
+    for (key, resource) in rest.by_ref().take(size) {
+        value.push(show(resource));
+        last = Some(key);
+    }
+    let mut page = Map::new();
+    page.insert("value".into(), Value::Array(value));
+    if let (Some(last), Some(_)) = (last, rest.next()) {
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        for (key, value) in &request.query {
+            if !key.eq_ignore_ascii_case("$skiptoken") {
+                query.append_pair(key, value);
+            }
+        }
+        query.append_pair("$skiptoken", &URL_SAFE_NO_PAD.encode(last));
+        let path = request.path.replace('%', "%25").replace(' ', "%20");
+        let link = format!("{}{path}?{}", request.origin, query.finish());
+        page.insert("nextLink".into(), json!(link));
+    }
+    Ok(Value::Object(page))
+}

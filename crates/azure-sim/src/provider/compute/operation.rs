@@ -1,0 +1,89 @@
+//! Compute's asynchronous protocol.
+
+use serde_json::{Map, Value, json};
+
+use super::body::compute_time;
+use crate::error::ArmError;
+use crate::id::ResourceId;
+use crate::reply::{PollingPath, Reply};
+use crate::store::{Operation, OperationState, Work, World};
+
+pub(super) fn accepted(
+    status: u16,
+    body: Option<Value>,
+    id: &ResourceId,
+    region: &str,
+    name: &str,
+    api_version: &str,
+) -> Reply {
+    let path = format!(
+        "/subscriptions/{}/providers/Microsoft.Compute/locations/{region}/DiskOperations/{name}",
+        id.subscription().unwrap_or_default()
+    );
+    let version = ("api-version", api_version.to_owned());
+    let partition = (
+        "p",
+        uuid::Uuid::new_v5(&uuid::Uuid::NAMESPACE_URL, region.as_bytes()).to_string(),
+    );
+    let status_path = PollingPath {
+        path: path.clone(),
+        query: vec![partition.clone(), version.clone()],
+    };
+    let result_path = PollingPath {
+        path,
+        query: vec![partition, ("monitor", "true".to_owned()), version],
+    };
+    let reply = match body {
+        Some(body) => Reply::json(status, body),
+        None => Reply::empty(status),
+    };
+    reply
+        .async_operation(status_path)
+        .location(result_path)
+        .header("x-ms-request-id", name.to_owned())
+}
+
+/// Adds compute's own count of requests.
+pub(in crate::provider) fn count(reply: Reply, bucket: &str, left: (u32, u32)) -> Reply {
+    reply.header(
+        "x-ms-ratelimit-remaining-resource",
+        format!(
+            "Microsoft.Compute/{bucket}3Min;{},Microsoft.Compute/{bucket}30Min;{}",
+            left.0, left.1
+        ),
+    )
+}
+
+/// The body of a polled operation.
+pub(crate) fn disk_operation(
+    world: &World,
+    operation: &Operation,
+    failed: Option<&ArmError>,
+) -> Reply {
+    let mut body = Map::new();
+    body.insert("startTime".into(), json!(compute_time(operation.started)));
+    if operation.state != OperationState::Running {
+        body.insert("endTime".into(), json!(compute_time(operation.ends)));
+    }
+    let status = match &operation.state {
+        OperationState::Running => "InProgress",
+        OperationState::Succeeded => "Succeeded",
+        OperationState::Failed(_) => "Failed",
+    };
+    body.insert("status".into(), json!(status));
+    if operation.state == OperationState::Succeeded
+        && operation.work != Work::Delete
+        && let Some(resource) = world.resource(&operation.resource)
+    {
+        body.insert("properties".into(), json!({"output": resource.body}));
+    }
+    if let Some(error) = failed {
+        body.insert("error".into(), error.to_object());
+    }
+    body.insert("name".into(), json!(operation.name));
+    count(
+        Reply::json(200, Value::Object(body)),
+        "GetOperation",
+        (49999, 399_999),
+    )
+}
