@@ -3,6 +3,7 @@
 
 mod bench;
 mod e2e;
+mod quickstart;
 
 use std::path::Path;
 use std::process::{Command, ExitCode};
@@ -18,6 +19,8 @@ struct Cli {
 
 #[derive(Debug, Subcommand)]
 enum Task {
+    /// Provision the example cluster on the offline Azure and print its status
+    Quickstart,
     /// Run end-to-end suites, all of them unless some are named
     E2e(e2e::E2eArgs),
     /// Measure the command line over a big offline Azure
@@ -26,6 +29,7 @@ enum Task {
 
 fn main() -> ExitCode {
     let result = match Cli::parse().task {
+        Task::Quickstart => quickstart::run(),
         Task::E2e(args) => e2e::run(&args),
         Task::Bench(args) => bench::run(&args),
     };
