@@ -1,5 +1,7 @@
 //! What of a node pool cannot be changed.
 
+use std::collections::BTreeMap;
+
 use kompox_model::NodePool;
 use kompox_model::node_pool::Autoscaling;
 use kompox_provider::Problem;
@@ -76,7 +78,7 @@ pub(crate) fn differences(wanted: &NodePool, present: &NodePool) -> Vec<String> 
     }
     if wanted.autoscaling != present.autoscaling {
         found.push(format!(
-            "it has {} instead of {}",
+            "autoscaling is {} instead of {}",
             nodes(present.autoscaling),
             nodes(wanted.autoscaling)
         ));
@@ -84,7 +86,7 @@ pub(crate) fn differences(wanted: &NodePool, present: &NodePool) -> Vec<String> 
     found
 }
 
-fn labels(pool: &NodePool) -> std::collections::BTreeMap<String, String> {
+fn labels(pool: &NodePool) -> BTreeMap<String, String> {
     pool.labels
         .iter()
         .flatten()
@@ -97,8 +99,12 @@ fn nodes(scale: Option<Autoscaling>) -> String {
     let scale = scale.unwrap_or_default();
     let number = |value: Option<u32>| value.map_or_else(|| "?".to_owned(), |n| n.to_string());
     if scale.enabled {
-        format!("{} to {} nodes", number(scale.min), number(scale.max))
+        format!(
+            "on with {} to {} nodes",
+            number(scale.min),
+            number(scale.max)
+        )
     } else {
-        format!("{} nodes without autoscaling", number(scale.desired))
+        format!("off with node count {}", number(scale.desired))
     }
 }

@@ -1,7 +1,7 @@
 //! The volumes of an app on AKS: what stands behind them and how it is kept in order.
 //!
 //! A volume is a name; disks stand behind it, and one of them is assigned: the app mounts that one. Everything is
-//! recorded in the tags of the Azure resources themselves, so what is there is found by listing and never by
+//! recorded in the tags (or metadata) of the Azure resources themselves, so what is there is found by listing and never by
 //! working out a name again, and any operation can be killed at any point and run again.
 //!
 //! | module | what it holds |
@@ -10,8 +10,8 @@
 //! | [`volumes`] | the volumes of a provider: finds the backend of a volume |
 //! | [`identities`] | who has to reach the disks |
 //! | `disk` | volumes of type `disk`: Azure managed disks and snapshots |
-//! | `group` | the resource group of an app and the roles on it |
 //! | `files` | volumes of type `files`: Azure file shares |
+//! | `group` | the resource group of an app and the roles on it |
 //!
 //! Spec: §10, §11, §12.
 

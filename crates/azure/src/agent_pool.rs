@@ -200,4 +200,22 @@ mod tests {
         let pool: AgentPoolProperties = serde_json::from_value(null).unwrap();
         assert_eq!(pool, AgentPoolProperties::default());
     }
+
+    proptest::proptest! {
+        #[test]
+        fn what_is_not_known_by_name_goes_round(
+            rest in proptest::collection::btree_map("[a-z]{1,9}X", proptest::num::i64::ANY, 0..9),
+            max in proptest::option::of(0..1000_u32),
+            labels in proptest::collection::btree_map("[a-z]{1,3}", "[a-z]{0,3}", 0..3),
+        ) {
+            let pool = AgentPoolProperties {
+                max_count: max,
+                node_labels: labels,
+                rest: rest.into_iter().map(|(name, value)| (name, value.into())).collect(),
+                ..AgentPoolProperties::default()
+            };
+            let text = serde_json::to_string(&pool).unwrap();
+            proptest::prop_assert_eq!(serde_json::from_str::<AgentPoolProperties>(&text).unwrap(), pool);
+        }
+    }
 }

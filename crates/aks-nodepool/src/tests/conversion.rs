@@ -304,6 +304,7 @@ fn a_spot_pool_is_written_as_azure_wants_it() {
                 "kompox.dev/node-zone": "japaneast-1",
                 "team": "batch",
             },
+            "nodeTaints": [],
         })
     );
 }

@@ -137,8 +137,8 @@ async fn a_pool_that_differs_is_a_conflict_that_names_every_difference() {
         error.to_string(),
         "node pool \"np1\" of AKS cluster \"aks-5lmloa\" exists already and differs: mode is \"system\" instead of \
          \"user\", instanceType is \"Standard_D4lds_v6\" instead of \"Standard_D2lds_v6\", zones is \"\" instead of \
-         \"japaneast-1\", label team is absent instead of \"batch\", label x is \"y\" instead of absent, it has 0 to 9 \
-         nodes instead of 0 to 3 nodes; change labels and numbers of nodes with an update, or choose another name"
+         \"japaneast-1\", label team is absent instead of \"batch\", label x is \"y\" instead of absent, autoscaling \
+         is on with 0 to 9 nodes instead of on with 0 to 3 nodes; change labels and numbers of nodes with an update, or choose another name"
     );
 }
 

@@ -30,7 +30,7 @@ impl FilesBackend<'_> {
         })
     }
 
-    /// The account; where there is none, its name is known to be free.
+    /// The account; where there is none, its name is free as far as can be known.
     pub(super) async fn account_or_free_name(&self) -> Result<Option<StorageAccount>> {
         let account = self.read_account().await?;
         if account.is_some() {
@@ -39,23 +39,25 @@ impl FilesBackend<'_> {
         let name = self.account.name();
         let subscription = ResourceId::subscription_scope(&self.volumes.subscription);
         let accounts = &self.volumes.azure.storage_accounts;
-        let answer = accounts.check_name(&subscription, name).await;
-        match answer.map_err(|error| {
-            Error::port(
-                format!("asking whether storage account name {name:?} is free"),
-                error,
-            )
-        })? {
-            NameAvailability::Available => Ok(None),
-            NameAvailability::Unavailable { message, .. } => {
-                // Another run of ours may have begun to make it meanwhile.
-                let account = self.read_account().await?;
-                if account.is_none() {
-                    return Err(Error::conflict(format!("{}: {message}", self.taken())));
-                }
-                Ok(account)
+        let answer = match accounts.check_name(&subscription, name).await {
+            Ok(answer) => answer,
+            // Asking needs a permission on the subscription, making the account only one on the group: then the name is
+            // known to be taken when making the account is refused.
+            Err(error) if error.status() == Some(403) => return Ok(None),
+            Err(error) => {
+                let doing = format!("asking whether storage account name {name:?} is free");
+                return Err(Error::port(doing, error));
             }
+        };
+        let NameAvailability::Unavailable { message, .. } = answer else {
+            return Ok(None);
+        };
+        // Another run of ours may have begun to make it meanwhile.
+        let account = self.read_account().await?;
+        if account.is_none() {
+            return Err(Error::conflict(format!("{}: {message}", self.taken())));
         }
+        Ok(account)
     }
 
     /// The account's name is made from names that a user gives, so that is where the way out begins.

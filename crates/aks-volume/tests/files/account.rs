@@ -176,6 +176,21 @@ async fn a_name_that_is_snatched_away_is_told_in_the_same_way() {
 }
 
 #[tokio::test]
+async fn who_may_not_ask_for_names_may_still_make_the_account() {
+    let world = World::new();
+    let failure = refusal(403, "AuthorizationFailed", "not in the subscription");
+    world.cloud.state().refusals = vec![("accounts.check", failure)];
+    world.create("s1").await.unwrap();
+
+    let world = World::new();
+    let failure = refusal(400, "Nonsense", "what?");
+    world.cloud.state().refusals = vec![("accounts.check", failure)];
+    let error = refused!(Provider, world.create("s1").await);
+    says(&error, &["is free", ACCOUNT, "what?"]);
+    assert!(world.cloud.writes().is_empty());
+}
+
+#[tokio::test]
 async fn an_account_that_another_run_begins_meanwhile_is_used() {
     let world = World::new();
     world.make_group(ProvisioningState::Succeeded);

@@ -7,6 +7,7 @@ mod clusters;
 mod deploying;
 mod failing;
 mod listing;
+mod pools;
 mod script;
 mod secrecy;
 mod sharing;
