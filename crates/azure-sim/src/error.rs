@@ -7,6 +7,8 @@ use serde_json::{Map, Value, json};
 pub(crate) enum Envelope {
     /// `{"error":{"code","message"}}`: Resource Manager itself and most providers.
     Wrapped,
+    /// The same, announced as JSON without a charset: file shares.
+    Plain,
     /// `{"code","message",…}` at the top: AKS, DNS, diagnostic settings.
     Bare,
 }
@@ -88,6 +90,14 @@ impl ArmError {
         }
     }
 
+    /// A refusal by a provider that announces its JSON without a charset.
+    pub(crate) fn plain(status: u16, code: impl Into<String>, message: impl Into<String>) -> Self {
+        Self {
+            envelope: Envelope::Plain,
+            ..Self::new(status, code, message)
+        }
+    }
+
     /// Names what the error is about.
     pub(crate) fn with_target(mut self, target: impl Into<String>) -> Self {
         self.target = Some(target.into());
@@ -132,7 +142,7 @@ impl ArmError {
     /// The whole response body in its envelope.
     pub(crate) fn to_body(&self) -> Value {
         match (self.envelope, &self.subcode) {
-            (Envelope::Wrapped, _) => json!({ "error": self.to_object() }),
+            (Envelope::Wrapped | Envelope::Plain, _) => json!({ "error": self.to_object() }),
             (Envelope::Bare, None) => self.to_object(),
             (Envelope::Bare, Some(subcode)) => {
                 let details = if self.details.is_empty() {

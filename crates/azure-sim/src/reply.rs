@@ -12,6 +12,8 @@ pub(crate) enum Body {
     EmptyText,
     /// JSON on one line, `application/json; charset=utf-8`.
     Json(Value),
+    /// JSON on one line, `application/json` without a charset, as file shares do.
+    Plain(Value),
     /// JSON indented, `application/json` without a charset, as AKS does.
     Indented(Value),
 }
@@ -21,7 +23,7 @@ impl Body {
     pub(crate) fn into_value(self) -> Value {
         match self {
             Self::Empty | Self::EmptyText => Value::Null,
-            Self::Json(value) | Self::Indented(value) => value,
+            Self::Json(value) | Self::Plain(value) | Self::Indented(value) => value,
         }
     }
 }

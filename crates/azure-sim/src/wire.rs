@@ -31,6 +31,7 @@ pub(crate) fn response(
         Body::Empty => (None, String::new()),
         Body::EmptyText => (Some("text/plain; charset=utf-8"), String::new()),
         Body::Json(value) => (Some("application/json; charset=utf-8"), value.to_string()),
+        Body::Plain(value) => (Some("application/json"), value.to_string()),
         Body::Indented(value) => (Some("application/json"), indented(value)),
     };
     if let Some(content_type) = content_type {
@@ -130,6 +131,7 @@ pub(crate) fn response(
 fn from_error(error: &ArmError) -> Reply {
     let body = match error.envelope {
         Envelope::Bare if error.subcode.is_some() => Body::Indented(error.to_body()),
+        Envelope::Plain => Body::Plain(error.to_body()),
         _ => Body::Json(error.to_body()),
     };
     let mut reply = Reply::with(error.status, body);

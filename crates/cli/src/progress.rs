@@ -93,6 +93,8 @@ pub(crate) struct Live {
 
 #[derive(Debug, Default)]
 struct View {
+    /// Every line, from top to bottom.
+    lines: Vec<ProgressBar>,
     step: Option<(String, Instant, ProgressBar)>,
     resources: Vec<Row>,
 }
@@ -144,11 +146,10 @@ impl Live {
             row.draw();
             return;
         }
-        let bar = self.bars.add(plain_bar());
         let row = Row {
             resource: resource.clone(),
             since: Instant::now(),
-            bar,
+            bar: self.add_line(&mut view),
         };
         row.draw();
         view.resources.push(row);
@@ -159,7 +160,7 @@ impl Live {
         if let Some((text, _, bar)) = view.step.take() {
             bar.finish_with_message(text);
         }
-        let bar = self.bars.add(plain_bar());
+        let bar = self.add_line(&mut view);
         bar.set_message(text.to_owned());
         view.step = Some((text.to_owned(), Instant::now(), bar));
     }
@@ -175,13 +176,22 @@ impl Live {
             .for_each(Row::draw);
     }
 
+    fn add_line(&self, view: &mut View) -> ProgressBar {
+        let bar = self.bars.add(plain_bar());
+        view.lines.push(bar.clone());
+        bar
+    }
+
+    /// Turns the live lines into ordinary ones, so that whatever is written next stands below them.
     fn finish(&self) {
-        let mut view = lock(&self.view);
-        for row in view.resources.drain(..) {
-            row.bar.abandon();
+        let view = std::mem::take(&mut *lock(&self.view));
+        let texts: Vec<_> = view.lines.iter().map(ProgressBar::message).collect();
+        for line in &view.lines {
+            line.finish_and_clear();
         }
-        if let Some((_, _, bar)) = view.step.take() {
-            bar.abandon();
+        for text in texts {
+            // A terminal that is gone needs no progress.
+            let _ = self.bars.println(text);
         }
     }
 }

@@ -112,6 +112,28 @@ async fn an_equal_pool_is_returned_without_a_write() {
 }
 
 #[tokio::test]
+async fn a_machine_size_in_another_case_is_equal() {
+    let port = reading(vec![Some(spot("Succeeded"))]);
+    let file = NodePool {
+        instance_type: Some("standard_d2LDS_v6".into()),
+        ..spot_file()
+    };
+    create(&port, &file).await.unwrap();
+}
+
+#[tokio::test]
+async fn what_other_clouds_know_is_refused_and_not_dropped() {
+    for file in [
+        json!({"providerName": "np2"}),
+        json!({"extensions": {"maxPods": 30}}),
+    ] {
+        let port = MockAgentPools::new();
+        let error = create(&port, &update(file.clone())).await.unwrap_err();
+        assert!(matches!(error, Error::Validation(_)), "{file}");
+    }
+}
+
+#[tokio::test]
 async fn what_a_list_prints_creates_the_same_pool() {
     let listed = crate::conversion::to_model(&spot("Succeeded"), LOCATION);
     let port = reading(vec![Some(spot("Succeeded"))]);
@@ -177,8 +199,9 @@ async fn a_create_that_was_killed_waits_for_the_pool_when_it_is_repeated() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_pool_that_is_going_away_is_made_when_it_is_gone() {
-    let mut port = reading(vec![Some(spot("Deleting")), None]);
+async fn a_pool_that_is_going_away_is_made_when_it_is_gone_whatever_it_was_like() {
+    let going = agent_pool("np1", "Deleting", AgentPoolProperties::default());
+    let mut port = reading(vec![Some(going), None]);
     writing(&mut port, written());
     create(&port, &spot_file()).await.unwrap();
 }

@@ -255,9 +255,11 @@ async fn a_write_that_failed_is_repeated() {
 
 #[tokio::test(start_paused = true)]
 async fn a_pool_that_goes_away_meanwhile_is_not_found() {
-    let port = reading(vec![Some(spot("Deleting")), None]);
-    let error = change(&port, &update(json!({}))).await.unwrap_err();
-    assert!(matches!(error, Error::NotFound { .. }));
+    for file in [json!({}), json!({"labels": {"a": "b"}})] {
+        let port = reading(vec![Some(spot("Deleting")), None]);
+        let error = change(&port, &update(file)).await.unwrap_err();
+        assert!(matches!(error, Error::NotFound { .. }));
+    }
 }
 
 #[tokio::test]

@@ -65,6 +65,16 @@ async fn what_is_there_already_is_not_written_again() {
 }
 
 #[tokio::test]
+async fn shares_of_other_volumes_do_not_keep_the_first_one_from_being_assigned() {
+    let world = World::with_account();
+    world.create_in("a-b", "x", "{}").await.unwrap();
+    let made = world.create_in("a", "x", "{}").await.unwrap();
+    assert!(made.assigned);
+    let made = world.create_in("a", "y", "{}").await.unwrap();
+    assert!(!made.assigned);
+}
+
+#[tokio::test]
 async fn only_the_kubelets_get_a_role_and_on_the_group() {
     let world = World::with_account();
     world.create("s1").await.unwrap();

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Home, Provider, Spec, by_type, registered};
+use super::{Home, Provider, by_type, registered};
 use crate::error::ArmError;
 use crate::id::ResourceId;
 use crate::location;
@@ -96,17 +96,44 @@ pub(crate) fn missing(world: &World, id: &ResourceId) -> ArmError {
     if let Err(error) = check_group(world, id) {
         return error;
     }
-    if let Some(parent) = id.parent()
-        && !world.exists(&parent)
-    {
-        let kind = id.resource_type().unwrap_or_default();
-        return ArmError::parent_not_found(
-            "read",
-            kind.split_once('/').map_or("", |(_, kind)| kind),
-            &parent.to_string(),
-        );
+    if let Some(parent) = missing_parent(world, id) {
+        return orphan("read", &id.resource_type().unwrap_or_default(), &parent);
     }
     ArmError::resource_not_found(&id.type_and_names(), id.group())
+}
+
+/// The outermost of the resources around `id` that is not there.
+fn missing_parent(world: &World, id: &ResourceId) -> Option<ResourceId> {
+    let mut missing = None;
+    let mut inner = id.parent();
+    while let Some(parent) = inner {
+        inner = parent.parent();
+        if !world.exists(&parent) {
+            missing = Some(parent);
+        }
+    }
+    missing
+}
+
+/// The gateway's answer to a request on a type whose parent is not there.
+fn orphan(action: &str, resource_type: &str, parent: &ResourceId) -> ArmError {
+    let kind = resource_type.split_once('/').map_or("", |(_, kind)| kind);
+    ArmError::parent_not_found(action, kind, &parent.to_string())
+}
+
+/// Checks that everything around a child resource of this type is there.
+pub(super) fn check_parent(
+    world: &World,
+    id: &ResourceId,
+    provider: &dyn Provider,
+    action: &str,
+) -> Result<(), ArmError> {
+    match missing_parent(world, id) {
+        None => Ok(()),
+        Some(parent) => Err(provider
+            .without_parent(world, &parent)
+            .unwrap_or_else(|| orphan(action, provider.spec().resource_type, &parent))),
+    }
 }
 
 /// An action that the type does not have.
@@ -221,7 +248,12 @@ pub(super) fn read_body(
     Ok(kept)
 }
 
-pub(super) fn check_home(world: &World, id: &ResourceId, spec: &Spec) -> Result<(), ArmError> {
+pub(super) fn check_home(
+    world: &World,
+    id: &ResourceId,
+    provider: &dyn Provider,
+) -> Result<(), ArmError> {
+    let spec = provider.spec();
     match spec.home {
         Home::Group if id.group().is_none() || id.parts().len() > 1 => Err(ArmError::gateway(
             400,
@@ -232,16 +264,7 @@ pub(super) fn check_home(world: &World, id: &ResourceId, spec: &Spec) -> Result<
             ),
         )),
         Home::Group => Ok(()),
-        Home::Parent => match id.parent() {
-            Some(parent) if !world.exists(&parent) => Err(ArmError::parent_not_found(
-                "write",
-                spec.resource_type
-                    .split_once('/')
-                    .map_or("", |(_, kind)| kind),
-                &parent.to_string(),
-            )),
-            _ => Ok(()),
-        },
+        Home::Parent => check_parent(world, id, provider, "write"),
         Home::Extension => check_scope(world, &id.scope()),
     }
 }

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::verb::decorate;
-use super::{Home, by_type, check_group, check_version, unknown_type};
+use super::{Home, by_type, check_group, check_parent, check_version, unknown_type};
 use crate::error::ArmError;
 use crate::id::ResourceId;
 use crate::reply::Reply;
@@ -23,12 +23,8 @@ pub(crate) fn list(
     let spec = provider.spec();
     check_version(spec.resource_type, spec.api_versions, api_version, None)?;
     check_group(world, scope)?;
-    if !scope.parts().is_empty() && !world.exists(scope) && spec.home == Home::Parent {
-        let kind = spec
-            .resource_type
-            .split_once('/')
-            .map_or("", |(_, kind)| kind);
-        return Err(ArmError::parent_not_found("read", kind, &scope.to_string()));
+    if !scope.parts().is_empty() && spec.home == Home::Parent {
+        check_parent(world, &scope.with_child("", ""), provider, "read")?;
     }
     let under = if *scope == ResourceId::tenant() {
         "/".to_owned()
@@ -66,8 +62,6 @@ pub(crate) fn page(
     items: Vec<&Resource>,
     show: impl Fn(&Resource) -> Value,
 ) -> Result<Value, ArmError> {
-    use base64::Engine as _;
-    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
     let top = match request.parameter("$top") {
         None => usize::MAX,
         Some(text) => text
@@ -82,6 +76,21 @@ pub(crate) fn page(
                 )
             })?,
     };
+    let items = items
+        .into_iter()
+        .map(|resource| (resource.id.key(), resource));
+    page_by_key(request, top.min(world.settings().page_size), items, show)
+}
+
+/// The same of anything that has keys in ascending order.
+pub(crate) fn page_by_key<T>(
+    request: &ArmRequest,
+    size: usize,
+    items: impl Iterator<Item = (String, T)>,
+    show: impl Fn(T) -> Value,
+) -> Result<Value, ArmError> {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
     let after = match request.parameter("$skiptoken") {
         None => None,
         Some(token) => {
@@ -98,15 +107,11 @@ pub(crate) fn page(
             })?)
         }
     };
-    let size = top.min(world.settings().page_size);
-    let mut rest = items
-        .into_iter()
-        .map(|resource| (resource.id.key(), resource))
-        .filter(|(key, _)| after.as_ref().is_none_or(|after| key > after));
+    let mut rest = items.filter(|(key, _)| after.as_ref().is_none_or(|after| key > after));
     let mut value = Vec::new();
     let mut last = None;
-    for (key, resource) in rest.by_ref().take(size) {
-        value.push(show(resource));
+    for (key, item) in rest.by_ref().take(size) {
+        value.push(show(item));
         last = Some(key);
     }
     let mut page = Map::new();

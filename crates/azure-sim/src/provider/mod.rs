@@ -17,11 +17,11 @@ mod verb;
 
 use serde_json::{Map, Value, json};
 
-use self::check::check_scope;
+use self::check::{check_parent, check_scope};
 pub(crate) use self::check::{
     check_group, check_version, invalid_filter, missing, unknown_action, unknown_type,
 };
-pub(crate) use self::collection::{list, page};
+pub(crate) use self::collection::{list, page, page_by_key};
 pub(crate) use self::compute::disk_operation;
 pub(crate) use self::resource_group::deleting_error;
 use self::verb::patch_tags;
@@ -187,6 +187,11 @@ pub(crate) trait Provider: Sync {
         missing(world, id)
     }
 
+    /// The provider's own words, if it has some, for a child whose `parent` is not there.
+    fn without_parent(&self, _world: &World, _parent: &ResourceId) -> Option<ArmError> {
+        None
+    }
+
     /// What a GET shows.
     fn show(&self, _world: &World, resource: &Resource) -> Value {
         resource.body.clone()
@@ -254,6 +259,8 @@ static PROVIDERS: &[&dyn Provider] = &[
     &managed_identity::FederatedIdentityCredentials,
     &operational_insights::Workspaces,
     &resource_group::ResourceGroups,
+    &storage::FileServices,
+    &storage::FileShares,
     &storage::StorageAccounts,
 ];
 
@@ -385,6 +392,6 @@ pub(crate) mod routes {
     pub(crate) use super::authorization::role_definitions;
     pub(crate) use super::key_vault::{check_vault_name, deleted_vaults};
     pub(crate) use super::resource_group::resources;
-    pub(crate) use super::storage::check_account_name;
+    pub(crate) use super::storage::{check_account_name, file_share, file_shares};
     pub(crate) use super::tag_set::tags;
 }

@@ -54,7 +54,7 @@ pub(crate) fn put(
     }
     let body = read_body(provider, id, api_version, body)?;
     let id = canonical(world, id, spec);
-    check_home(world, &id, spec)?;
+    check_home(world, &id, provider)?;
     if let Some(group) = id.group_id().and_then(|group| world.resource(&group))
         && group.state() == "Deleting"
     {
