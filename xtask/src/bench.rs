@@ -116,7 +116,7 @@ fn measure(binary: &Path, disks: usize) -> Result<Measured, String> {
         pages.store(0, Ordering::SeqCst);
         let started = Instant::now();
         let mut list = command(&["disk", "list", "-V", "v0"]);
-        let mut child = list
+        let child = list
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()

@@ -76,8 +76,8 @@ fn an_interruption_says_that_azure_goes_on_and_how_to_go_on_waiting() {
         let mut lines = BufReader::new(child.stderr.take().unwrap())
             .lines()
             .map(Result::unwrap);
-        // Once the deployment is under way there is something that goes on.
-        let begun = lines.by_ref().find(|line| line.contains("Microsoft."));
+        // By then the command waits.
+        let begun = lines.by_ref().find(|line| line.contains("deploying"));
         assert!(begun.is_some());
         let kill = Command::new("kill")
             .args([format!("-{signal}"), child.id().to_string()])
