@@ -1,5 +1,5 @@
 //! Disks and snapshots of an app's volumes, each command as its own process, over the offline Azure.
-#![allow(clippy::expect_used, clippy::unwrap_used)]
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
 use kompox_e2e::Project;
 use serde_json::{Value, json};

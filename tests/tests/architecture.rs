@@ -1,4 +1,5 @@
 //! The layers of the workspace: which crate may know which.
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;

@@ -71,6 +71,31 @@ impl<'a> NodePools<'a> {
         }
     }
 
+    /// Checks what a [`create`](Self::create) would refuse without a call.
+    ///
+    /// # Errors
+    /// [`Error::Validation`] with everything that is wrong.
+    pub fn check_create(&self, pool: &NodePool) -> Result<()> {
+        Creation::parse(pool, self.location).map(drop)
+    }
+
+    /// Checks what an [`update`](Self::update) would refuse without a call.
+    ///
+    /// # Errors
+    /// [`Error::Validation`] with everything that is wrong.
+    pub fn check_update(&self, pool: &NodePool) -> Result<()> {
+        Change::parse(pool, self.location).map(drop)
+    }
+
+    /// Checks the name of a pool.
+    ///
+    /// # Errors
+    /// [`Error::Validation`] for a name that no pool can have.
+    pub fn check_name(&self, name: &str) -> Result<()> {
+        let name = PoolName::parse(Some(name));
+        name.map(drop).map_err(|problem| Error::Validation(vec![problem]))
+    }
+
     /// The node pools of a cluster, by name; only the one of that name if the options give one. Empty when there is no
     /// such cluster or pool. A pool whose Kompox labels say something that is not so is logged as a warning.
     ///

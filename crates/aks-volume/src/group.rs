@@ -87,21 +87,49 @@ impl<'a> AppGroup<'a> {
         None
     }
 
-    /// Makes a principal a contributor of the group. Spec: §3.2.
-    pub(crate) async fn ensure_contributor(&self, principal: &str) -> Result<()> {
-        let assignment = RoleAssignment {
+    /// Makes one of the principals a contributor of the group. One that the directory does not know may be too new, or may
+    /// belong to a cluster that was made anew since it was recorded: then its successor gets the role.
+    ///
+    /// Spec: §3.2.
+    pub(crate) async fn ensure_contributor(
+        &self,
+        principals: &Principals,
+        which: fn(&Principals) -> &str,
+    ) -> Result<()> {
+        let roles = &*self.volumes.azure.role_assignments;
+        let recorded = self.contributor(which(principals));
+        match role::try_ensure(roles, &recorded).await {
+            Ok(role::Attempt::Assigned) => return Ok(()),
+            Ok(role::Attempt::PrincipalUnknown) => {}
+            Err(error) => return Err(self.refused(&recorded, error)),
+        }
+        let successors = self
+            .identities
+            .unknown(principals)
+            .await
+            .unwrap_or_else(|error| {
+                warn!(%error, "the cluster's identities cannot be checked");
+                None
+            });
+        let current = self.contributor(which(successors.as_ref().unwrap_or(principals)));
+        let assigned = role::ensure(roles, &current).await;
+        assigned.map_err(|error| self.refused(&current, error))
+    }
+
+    fn contributor(&self, principal: &str) -> RoleAssignment {
+        RoleAssignment {
             scope: self.id.clone(),
             role: role::CONTRIBUTOR.to_owned(),
             principal_id: principal.to_owned(),
-        };
-        role::ensure(&*self.volumes.azure.role_assignments, &assignment)
-            .await
-            .map_err(|error| {
-                let doing = format!(
-                    "assigning Contributor on resource group {:?} to {principal}",
-                    self.id.name()
-                );
-                Error::port(doing, error)
-            })
+        }
+    }
+
+    fn refused(&self, assignment: &RoleAssignment, error: kompox_azure::Error) -> Error {
+        let doing = format!(
+            "assigning Contributor on resource group {:?} to {}",
+            self.id.name(),
+            assignment.principal_id
+        );
+        Error::port(doing, error)
     }
 }

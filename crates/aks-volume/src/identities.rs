@@ -16,6 +16,13 @@ pub trait ClusterIdentities: fmt::Debug + Send + Sync {
     /// # Errors
     /// When they cannot be read. That does not fail the caller: it counts as `None`, with a warning.
     async fn principals(&self) -> Result<Option<Principals>>;
+
+    /// The principals that are right instead of `refused`, which Azure's directory does not know; `None` when those are
+    /// right and the directory will know them soon.
+    ///
+    /// # Errors
+    /// When they cannot be read. That does not fail the caller: it counts as `None`.
+    async fn unknown(&self, refused: &Principals) -> Result<Option<Principals>>;
 }
 
 /// The principals of a cluster's identities: object ids of service principals.

@@ -7,12 +7,15 @@ use async_trait::async_trait;
 use kompox_aks_volume::Volumes;
 use kompox_azure::{Azure, ResourceId};
 use kompox_model::options::*;
-use kompox_model::{App, Cluster, ClusterStatus, VolumeClass, VolumeDisk, VolumeSnapshot};
+use kompox_model::{
+    App, Cluster, ClusterStatus, NodePool, VolumeClass, VolumeDisk, VolumeSnapshot,
+};
 use kompox_naming::{ClusterNames, ProviderNames};
 use kompox_provider::deadline::within;
 use kompox_provider::{Driver, Error, Kubeconfig, Progress, Result};
 
 use crate::factory::DRIVER_NAME;
+use crate::record::Records;
 use crate::span::logged;
 
 const MINUTE: Duration = Duration::from_secs(60);
@@ -23,6 +26,7 @@ const TRY_AGAIN: &str = "Azure is slow to answer; try again";
 pub(crate) struct AksDriver {
     pub(crate) azure: Azure,
     pub(crate) volumes: Volumes,
+    pub(crate) records: Records,
     pub(crate) names: ProviderNames,
     /// Scope of the provider's subscription.
     pub(crate) subscription: ResourceId,
@@ -246,6 +250,41 @@ impl Driver for AksDriver {
                 .class(options)
         })
         .await
+    }
+
+    async fn node_pool_list(
+        &self,
+        cluster: &Cluster,
+        options: NodePoolListOptions,
+    ) -> Result<Vec<NodePool>> {
+        logged("NodePoolList", self.list_node_pools(cluster, &options)).await
+    }
+
+    async fn node_pool_create(
+        &self,
+        cluster: &Cluster,
+        pool: &NodePool,
+        _: NodePoolCreateOptions,
+    ) -> Result<NodePool> {
+        logged("NodePoolCreate", self.create_node_pool(cluster, pool)).await
+    }
+
+    async fn node_pool_update(
+        &self,
+        cluster: &Cluster,
+        pool: &NodePool,
+        _: NodePoolUpdateOptions,
+    ) -> Result<NodePool> {
+        logged("NodePoolUpdate", self.update_node_pool(cluster, pool)).await
+    }
+
+    async fn node_pool_delete(
+        &self,
+        cluster: &Cluster,
+        pool: &str,
+        _: NodePoolDeleteOptions,
+    ) -> Result<()> {
+        logged("NodePoolDelete", self.delete_node_pool(cluster, pool)).await
     }
 }
 

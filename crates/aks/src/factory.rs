@@ -10,6 +10,7 @@ use kompox_naming::ProviderNames;
 use kompox_provider::{Driver, DriverContext, DriverFactory, Error, Result};
 
 use crate::driver::AksDriver;
+use crate::record::Records;
 use crate::settings::{Environment, ProviderSettings};
 
 /// The name that this driver is registered under.
@@ -84,6 +85,7 @@ impl DriverFactory for AksFactory {
         Ok(Arc::new(AksDriver {
             azure,
             volumes,
+            records: Records::default(),
             names,
             subscription: settings.subscription,
             location: settings.location,

@@ -9,6 +9,8 @@
 mod cluster;
 mod driver;
 mod factory;
+mod node_pools;
+mod record;
 mod settings;
 mod span;
 pub mod template;

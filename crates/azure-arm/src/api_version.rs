@@ -13,8 +13,12 @@ pub(crate) const TAGS: &str = "2021-04-01";
 pub(crate) const ROLE_ASSIGNMENTS: &str = "2022-04-01";
 /// Microsoft.Compute/disks and snapshots.
 pub(crate) const DISKS: &str = "2024-03-02";
+/// Microsoft.Network/dnsZones and their record sets.
+pub(crate) const DNS: &str = "2018-05-01";
 /// Microsoft.ContainerService/managedClusters.
 pub(crate) const MANAGED_CLUSTERS: &str = "2024-09-01";
+/// Microsoft.ManagedIdentity/userAssignedIdentities and their federated credentials.
+pub(crate) const MANAGED_IDENTITY: &str = "2023-01-31";
 /// Microsoft.KeyVault/vaults and deletedVaults.
 pub(crate) const KEY_VAULTS: &str = "2023-07-01";
 /// Microsoft.Storage/storageAccounts and their file shares.

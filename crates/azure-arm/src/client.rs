@@ -44,6 +44,7 @@ pub(crate) struct Call {
     pub(crate) method: Method,
     pub(crate) url: Url,
     body: Option<Bytes>,
+    condition: Option<(HeaderName, String)>,
 }
 
 impl fmt::Display for Call {
@@ -58,6 +59,7 @@ impl Call {
             method,
             url,
             body: None,
+            condition: None,
         }
     }
 
@@ -73,6 +75,12 @@ impl Call {
         })?;
         call.body = Some(body.into());
         Ok(call)
+    }
+
+    /// The same call, to be refused with 412 where the condition does not hold.
+    pub(crate) fn on_condition(mut self, header: HeaderName, value: impl Into<String>) -> Self {
+        self.condition = Some((header, value.into()));
+        self
     }
 
     pub(crate) fn malformed(&self, message: impl Into<String>) -> Error {
@@ -162,6 +170,9 @@ impl Client {
     pub(crate) async fn send(&self, call: &Call) -> Result<Answer> {
         let mut request = Request::new(call.url.clone(), call.method);
         request.insert_header(ACCEPT, "application/json");
+        if let Some((header, value)) = &call.condition {
+            request.insert_header(header.clone(), value.clone());
+        }
         if let Some(body) = &call.body {
             request.insert_header(CONTENT_TYPE, "application/json");
             request.set_body(body.clone());

@@ -15,6 +15,7 @@ use crate::client::{Client, Waits};
 use crate::credential::{hint, token_credential};
 use crate::deployments::ArmDeployments;
 use crate::disks::ArmDisks;
+use crate::dns_record_sets::ArmDnsRecordSets;
 use crate::file_shares::ArmFileShares;
 use crate::key_vaults::ArmKeyVaults;
 use crate::managed_clusters::ArmManagedClusters;
@@ -25,6 +26,7 @@ use crate::snapshots::ArmSnapshots;
 use crate::storage_accounts::ArmStorageAccounts;
 use crate::token::BearerToken;
 use crate::user_agent::UserAgent;
+use crate::user_assigned_identities::ArmUserAssignedIdentities;
 
 /// Connects to Azure Resource Manager.
 ///
@@ -183,6 +185,7 @@ impl Connector for ArmConnector {
             agent_pools: Arc::new(ArmAgentPools(client.clone())),
             deployments: Arc::new(ArmDeployments(client.clone())),
             disks: Arc::new(ArmDisks(client.clone())),
+            dns_record_sets: Arc::new(ArmDnsRecordSets(client.clone())),
             file_shares: Arc::new(ArmFileShares(client.clone())),
             key_vaults: Arc::new(ArmKeyVaults(client.clone())),
             managed_clusters: Arc::new(ArmManagedClusters(client.clone())),
@@ -190,7 +193,8 @@ impl Connector for ArmConnector {
             resources: Arc::new(ArmResources(client.clone())),
             role_assignments: Arc::new(ArmRoleAssignments(client.clone())),
             snapshots: Arc::new(ArmSnapshots(client.clone())),
-            storage_accounts: Arc::new(ArmStorageAccounts(client)),
+            storage_accounts: Arc::new(ArmStorageAccounts(client.clone())),
+            user_assigned_identities: Arc::new(ArmUserAssignedIdentities(client)),
         })
     }
 }

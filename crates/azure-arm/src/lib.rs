@@ -31,6 +31,7 @@ mod connector;
 mod credential;
 mod deployments;
 mod disks;
+mod dns_record_sets;
 mod failure;
 mod file_shares;
 mod key_vaults;
@@ -46,6 +47,7 @@ mod snapshots;
 mod storage_accounts;
 mod token;
 mod user_agent;
+mod user_assigned_identities;
 mod wire;
 
 pub use connector::{ArmConnector, ArmConnectorBuilder};

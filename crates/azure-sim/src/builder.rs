@@ -20,6 +20,7 @@ pub(crate) struct Settings {
     pub(crate) caller_object_id: String,
     pub(crate) subscriptions: Option<BTreeSet<String>>,
     pub(crate) latency: Latency,
+    pub(crate) settling: Option<Duration>,
     pub(crate) page_size: usize,
     pub(crate) principals: BTreeSet<String>,
     pub(crate) replication_lag: Duration,
@@ -36,6 +37,7 @@ impl Default for Settings {
             caller_object_id: "ca11e4a0-0b1e-4c71-8d00-51ab01a7ed00".to_owned(),
             subscriptions: None,
             latency: Latency::None,
+            settling: None,
             page_size: 50,
             principals: BTreeSet::new(),
             replication_lag: Duration::ZERO,
@@ -47,6 +49,15 @@ impl Default for Settings {
 }
 
 impl Settings {
+    /// For how long a new cluster is busy by itself.
+    pub(crate) fn settling(&self) -> Duration {
+        match (self.settling, self.latency) {
+            (Some(settling), _) => settling,
+            (None, Latency::Realistic) => Duration::from_secs(120),
+            (None, Latency::None | Latency::Fixed(_)) => Duration::ZERO,
+        }
+    }
+
     /// A GUID that follows from the seed and `purpose`.
     pub(crate) fn guid(&self, purpose: &str) -> Uuid {
         let digest = self.digest(purpose);
@@ -140,6 +151,14 @@ impl SimulatorBuilder {
     /// How long operations take; [`Latency::None`] unless set.
     pub fn latency(mut self, latency: Latency) -> Self {
         self.settings.latency = latency;
+        self
+    }
+
+    /// For how long AKS goes on changing a cluster after it was created: the operation has succeeded, but the
+    /// cluster and its pools show `Updating` and refuse writes with 409 `OperationNotAllowed`. Unless set it is two
+    /// minutes with [`Latency::Realistic`] and nothing otherwise.
+    pub fn settling(mut self, settling: Duration) -> Self {
+        self.settings.settling = Some(settling);
         self
     }
 

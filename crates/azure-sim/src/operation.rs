@@ -31,6 +31,10 @@ enum Style {
     Storage,
     /// Key Vault `operationResults`.
     KeyVault,
+    /// DNS `dnsOperationStatuses`.
+    DnsStatus,
+    /// DNS `dnsOperationResults`.
+    DnsResult,
 }
 
 impl Poll {
@@ -51,6 +55,8 @@ impl Poll {
             ([.., "microsoft.compute", "locations", _], "diskoperations") => Style::Disk,
             ([.., "microsoft.storage", "locations", _], "asyncoperations") => Style::Storage,
             ([.., "microsoft.keyvault", "locations", _], "operationresults") => Style::KeyVault,
+            ([.., "microsoft.network"], "dnsoperationstatuses") => Style::DnsStatus,
+            ([.., "microsoft.network"], "dnsoperationresults") => Style::DnsResult,
             _ => return None,
         };
         Some(Self {
@@ -117,6 +123,9 @@ pub(crate) fn answer(world: &World, request: &ArmRequest, poll: &Poll) -> Result
         Style::AksStatus => {
             Reply::with(200, Body::Indented(aks_status(operation, failed.as_ref())))
         }
+        Style::DnsStatus => Reply::json(200, provider::routes::operation_status(operation)),
+        Style::DnsResult if running => Reply::empty(202).location(again()),
+        Style::DnsResult => Reply::empty(200),
         Style::AksResult if running => Reply::empty(202).location(again()),
         Style::AksResult => Reply::empty(204),
         Style::Disk if by_location => {

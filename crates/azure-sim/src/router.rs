@@ -158,6 +158,14 @@ fn provider_routes(
         ("microsoft.authorization", "roledefinitions", Tail::None) => {
             return routes::role_definitions(request, &id.scope(), Some(id.name())).map(Some);
         }
+        ("microsoft.storage", "shares", Tail::None) => {
+            return routes::file_share(world, request, id);
+        }
+        ("microsoft.storage", "fileservices", Tail::Word(word))
+            if word.eq_ignore_ascii_case("shares") && request.method == Method::GET =>
+        {
+            return routes::file_shares(world, request, id).map(Some);
+        }
         ("microsoft.keyvault", "deletedvaults", tail) => {
             let action = match tail {
                 Tail::Word(word) => Some(word.as_str()),
@@ -316,6 +324,9 @@ fn resource(
     id: &ResourceId,
     api_version: &str,
 ) -> Result<Reply, ArmError> {
+    if let Method::PUT | Method::PATCH | Method::DELETE = request.method {
+        routes::check_condition(world, request, id)?;
+    }
     match request.method {
         Method::GET => provider::read(world, id, api_version),
         Method::HEAD => {

@@ -15,6 +15,7 @@ mod cloud;
 mod credential;
 mod deployment;
 mod disk;
+mod dns_record_set;
 mod error;
 mod file_share;
 mod key_vault;
@@ -28,6 +29,7 @@ mod role_assignment;
 mod services;
 mod snapshot;
 mod storage_account;
+mod user_assigned_identity;
 
 #[cfg(feature = "contract")]
 pub mod contract;
@@ -37,6 +39,7 @@ pub use cloud::{Cloud, CloudError};
 pub use credential::Credential;
 pub use deployment::{Deployment, DeploymentOperation, DeploymentRequest, Deployments};
 pub use disk::{CreationData, Disk, DiskCreation, Disks};
+pub use dns_record_set::{DnsRecordSets, RecordSet, RecordSetProperties, Records, WriteCondition};
 pub use error::{Error, Result, parse_failure};
 pub use file_share::{FileShare, FileShareCreation, FileShares, Metadata};
 pub use key_vault::{DeletedVault, KeyVaults};
@@ -51,12 +54,14 @@ pub use snapshot::{Snapshot, SnapshotCreation, Snapshots};
 pub use storage_account::{
     NameAvailability, StorageAccount, StorageAccountCreation, StorageAccounts,
 };
+pub use user_assigned_identity::{UserAssignedIdentities, UserAssignedIdentity};
 
 #[cfg(feature = "mock")]
 pub use {
     agent_pool::MockAgentPools, deployment::MockDeployments, disk::MockDisks,
-    file_share::MockFileShares, key_vault::MockKeyVaults, managed_cluster::MockManagedClusters,
-    resource::MockResources, resource_group::MockResourceGroups,
-    role_assignment::MockRoleAssignments, snapshot::MockSnapshots,
-    storage_account::MockStorageAccounts,
+    dns_record_set::MockDnsRecordSets, file_share::MockFileShares, key_vault::MockKeyVaults,
+    managed_cluster::MockManagedClusters, resource::MockResources,
+    resource_group::MockResourceGroups, role_assignment::MockRoleAssignments,
+    snapshot::MockSnapshots, storage_account::MockStorageAccounts,
+    user_assigned_identity::MockUserAssignedIdentities,
 };

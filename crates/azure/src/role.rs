@@ -62,20 +62,39 @@ pub fn assignment_name(assignment: &RoleAssignment) -> String {
 /// # Errors
 /// What Azure refuses for any other reason.
 pub async fn ensure(roles: &dyn RoleAssignments, assignment: &RoleAssignment) -> Result<()> {
-    let name = assignment_name(assignment);
     let mut pause = FIRST_PAUSE;
-    loop {
-        match roles.create(&name, assignment).await {
-            Ok(()) => return Ok(()),
-            Err(error) if error.status() == Some(409) || error.has_code("RoleAssignmentExists") => {
-                return Ok(());
-            }
-            Err(error) if error.has_code("PrincipalNotFound") => {
-                tokio::time::sleep(pause).await;
-                pause = LONGEST_PAUSE.min(pause * 2);
-            }
-            Err(error) => return Err(error),
+    while try_ensure(roles, assignment).await? == Attempt::PrincipalUnknown {
+        tokio::time::sleep(pause).await;
+        pause = LONGEST_PAUSE.min(pause * 2);
+    }
+    Ok(())
+}
+
+/// What trying to assign a role came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Attempt {
+    /// The principal has the role.
+    Assigned,
+    /// Azure's directory does not know the principal: not yet, or no longer.
+    PrincipalUnknown,
+}
+
+/// Tries once to make sure that a principal has a role. An assignment that is there already, under whatever name, is
+/// success.
+///
+/// # Errors
+/// What Azure refuses for any reason but a principal that it does not know.
+pub async fn try_ensure(
+    roles: &dyn RoleAssignments,
+    assignment: &RoleAssignment,
+) -> Result<Attempt> {
+    match roles.create(&assignment_name(assignment), assignment).await {
+        Ok(()) => Ok(Attempt::Assigned),
+        Err(error) if error.status() == Some(409) || error.has_code("RoleAssignmentExists") => {
+            Ok(Attempt::Assigned)
         }
+        Err(error) if error.has_code("PrincipalNotFound") => Ok(Attempt::PrincipalUnknown),
+        Err(error) => Err(error),
     }
 }
 

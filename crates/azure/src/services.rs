@@ -5,8 +5,9 @@ use std::fmt;
 use std::sync::Arc;
 
 use crate::{
-    AgentPools, Cloud, Credential, Deployments, Disks, FileShares, KeyVaults, ManagedClusters,
-    ResourceGroups, Resources, Result, RoleAssignments, Snapshots, StorageAccounts,
+    AgentPools, Cloud, Credential, Deployments, Disks, DnsRecordSets, FileShares, KeyVaults,
+    ManagedClusters, ResourceGroups, Resources, Result, RoleAssignments, Snapshots,
+    StorageAccounts, UserAssignedIdentities,
 };
 
 /// Tags of a resource: names and values.
@@ -19,6 +20,7 @@ pub struct Azure {
     pub agent_pools: Arc<dyn AgentPools>,
     pub deployments: Arc<dyn Deployments>,
     pub disks: Arc<dyn Disks>,
+    pub dns_record_sets: Arc<dyn DnsRecordSets>,
     pub file_shares: Arc<dyn FileShares>,
     pub key_vaults: Arc<dyn KeyVaults>,
     pub managed_clusters: Arc<dyn ManagedClusters>,
@@ -27,6 +29,7 @@ pub struct Azure {
     pub role_assignments: Arc<dyn RoleAssignments>,
     pub snapshots: Arc<dyn Snapshots>,
     pub storage_accounts: Arc<dyn StorageAccounts>,
+    pub user_assigned_identities: Arc<dyn UserAssignedIdentities>,
 }
 
 /// Where to connect to, and as whom.

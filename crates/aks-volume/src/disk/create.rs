@@ -150,11 +150,14 @@ impl DiskBackend<'_> {
     ///
     /// Spec: §3.2, with the cluster's own identity besides: its control plane does the attaching.
     async fn ensure_roles(&self, principals: Option<&Principals>) -> Result<()> {
-        let Some(Principals { cluster, kubelet }) = principals else {
+        let Some(principals) = principals else {
             return Ok(());
         };
-        let ensure = |principal| self.group.ensure_contributor(principal);
-        try_join(ensure(cluster), ensure(kubelet)).await?;
+        try_join(
+            self.group.ensure_contributor(principals, |p| &p.cluster),
+            self.group.ensure_contributor(principals, |p| &p.kubelet),
+        )
+        .await?;
         Ok(())
     }
 

@@ -151,7 +151,11 @@ impl FilesBackend<'_> {
     /// Spec: §3.2.
     async fn ensure_role(&self, principals: Option<&Principals>) -> Result<()> {
         match principals {
-            Some(Principals { kubelet, .. }) => self.group.ensure_contributor(kubelet).await,
+            Some(principals) => {
+                self.group
+                    .ensure_contributor(principals, |p| &p.kubelet)
+                    .await
+            }
             None => Ok(()),
         }
     }

@@ -7,9 +7,9 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use kompox_aks_volume::{ClusterIdentities, Principals, VolumeBackend, Volumes};
 use kompox_azure::{
-    Azure, Disk, MockAgentPools, MockDeployments, MockFileShares, MockKeyVaults,
-    MockManagedClusters, MockResources, MockStorageAccounts, ProvisioningState, ResourceGroup,
-    ResourceId, Snapshot, Tags,
+    Azure, Disk, MockAgentPools, MockDeployments, MockDnsRecordSets, MockFileShares, MockKeyVaults,
+    MockManagedClusters, MockResources, MockStorageAccounts, MockUserAssignedIdentities,
+    ProvisioningState, ResourceGroup, ResourceId, Snapshot, Tags,
 };
 use kompox_model::options::VolumeDiskCreateOptions;
 use kompox_model::{
@@ -60,6 +60,10 @@ impl ClusterIdentities for Identities {
             Answer::Unreadable => Err(Error::not_found("deployment")),
         }
     }
+
+    async fn unknown(&self, _: &Principals) -> Result<Option<Principals>> {
+        Ok(None)
+    }
 }
 
 impl World {
@@ -75,6 +79,7 @@ impl World {
             agent_pools: Arc::new(MockAgentPools::new()),
             deployments: Arc::new(MockDeployments::new()),
             disks: cloud.clone(),
+            dns_record_sets: Arc::new(MockDnsRecordSets::new()),
             file_shares: Arc::new(MockFileShares::new()),
             key_vaults: Arc::new(MockKeyVaults::new()),
             managed_clusters: Arc::new(MockManagedClusters::new()),
@@ -83,6 +88,7 @@ impl World {
             role_assignments: cloud.clone(),
             snapshots: cloud.clone(),
             storage_accounts: Arc::new(MockStorageAccounts::new()),
+            user_assigned_identities: Arc::new(MockUserAssignedIdentities::new()),
         };
         let random = AtomicU64::new(0);
         let volumes = Volumes::new(

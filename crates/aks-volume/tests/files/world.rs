@@ -7,9 +7,9 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use kompox_aks_volume::{ClusterIdentities, Principals, VolumeBackend, Volumes};
 use kompox_azure::{
-    Azure, FileShare, MockAgentPools, MockDeployments, MockDisks, MockKeyVaults,
-    MockManagedClusters, MockResources, MockSnapshots, ProvisioningState, ResourceGroup,
-    ResourceId, StorageAccount,
+    Azure, FileShare, MockAgentPools, MockDeployments, MockDisks, MockDnsRecordSets, MockKeyVaults,
+    MockManagedClusters, MockResources, MockSnapshots, MockUserAssignedIdentities,
+    ProvisioningState, ResourceGroup, ResourceId, StorageAccount,
 };
 use kompox_model::options::VolumeDiskCreateOptions;
 use kompox_model::{App, Provider, Volume, VolumeDisk, VolumeOptions, VolumeType, Workspace};
@@ -59,6 +59,10 @@ impl ClusterIdentities for Identities {
             Answer::Unreadable => Err(Error::not_found("deployment")),
         }
     }
+
+    async fn unknown(&self, _: &Principals) -> Result<Option<Principals>> {
+        Ok(None)
+    }
 }
 
 impl World {
@@ -71,6 +75,7 @@ impl World {
             agent_pools: Arc::new(MockAgentPools::new()),
             deployments: Arc::new(MockDeployments::new()),
             disks: Arc::new(MockDisks::new()),
+            dns_record_sets: Arc::new(MockDnsRecordSets::new()),
             file_shares: cloud.clone(),
             key_vaults: Arc::new(MockKeyVaults::new()),
             managed_clusters: Arc::new(MockManagedClusters::new()),
@@ -79,6 +84,7 @@ impl World {
             role_assignments: cloud.clone(),
             snapshots: Arc::new(MockSnapshots::new()),
             storage_accounts: cloud.clone(),
+            user_assigned_identities: Arc::new(MockUserAssignedIdentities::new()),
         };
         let random = AtomicU64::new(0);
         let volumes = Volumes::new(

@@ -29,6 +29,7 @@ impl AksDriver {
         let names = self.cluster_names(cluster)?;
         let deployment_id = self.deployment_id(&names);
         let group_id = self.group_id(&names);
+        self.records.forget(&group_id).await;
         let (contents, ()) =
             future::join(self.contents(&group_id), self.remove_record(&deployment_id)).await;
         let contents = contents?;

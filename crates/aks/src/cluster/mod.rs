@@ -4,7 +4,6 @@ mod deprovision;
 mod failure;
 mod identities;
 mod kubeconfig;
-mod outputs;
 mod provision;
 mod status;
 mod watch;

@@ -82,6 +82,7 @@ kept! {
     role_assignments
     snapshots
     storage_accounts
+    user_assigned_identities
 }
 
 #[tokio::test(start_paused = true)]

@@ -96,23 +96,17 @@ pub(crate) fn missing(world: &World, id: &ResourceId) -> ArmError {
     if let Err(error) = check_group(world, id) {
         return error;
     }
-    if let Some(parent) = missing_parent(world, id) {
+    if let Some(parent) = missing_parent(world, id.parent()) {
         return orphan("read", &id.resource_type().unwrap_or_default(), &parent);
     }
     ArmError::resource_not_found(&id.type_and_names(), id.group())
 }
 
-/// The outermost of the resources around `id` that is not there.
-fn missing_parent(world: &World, id: &ResourceId) -> Option<ResourceId> {
-    let mut missing = None;
-    let mut inner = id.parent();
-    while let Some(parent) = inner {
-        inner = parent.parent();
-        if !world.exists(&parent) {
-            missing = Some(parent);
-        }
-    }
-    missing
+/// The outermost of a resource and those around it that is not there.
+fn missing_parent(world: &World, innermost: Option<ResourceId>) -> Option<ResourceId> {
+    std::iter::successors(innermost, ResourceId::parent)
+        .filter(|parent| !world.exists(parent))
+        .last()
 }
 
 /// The gateway's answer to a request on a type whose parent is not there.
@@ -121,14 +115,14 @@ fn orphan(action: &str, resource_type: &str, parent: &ResourceId) -> ArmError {
     ArmError::parent_not_found(action, kind, &parent.to_string())
 }
 
-/// Checks that everything around a child resource of this type is there.
+/// Checks that the parent of child resources of this type is there, and everything around it.
 pub(super) fn check_parent(
     world: &World,
-    id: &ResourceId,
+    parent: Option<ResourceId>,
     provider: &dyn Provider,
     action: &str,
 ) -> Result<(), ArmError> {
-    match missing_parent(world, id) {
+    match missing_parent(world, parent) {
         None => Ok(()),
         Some(parent) => Err(provider
             .without_parent(world, &parent)
@@ -219,7 +213,7 @@ pub(super) fn read_body(
             ));
         }
         let region = location::normalise(&given);
-        if !location::exists(&region) {
+        if !provider.is_offered_in(&region) {
             return Err(if id.is_group() {
                 ArmError::gateway(
                     400,
@@ -264,7 +258,7 @@ pub(super) fn check_home(
             ),
         )),
         Home::Group => Ok(()),
-        Home::Parent => check_parent(world, id, provider, "write"),
+        Home::Parent => check_parent(world, id.parent(), provider, "write"),
         Home::Extension => check_scope(world, &id.scope()),
     }
 }

@@ -24,7 +24,7 @@ pub(crate) fn list(
     check_version(spec.resource_type, spec.api_versions, api_version, None)?;
     check_group(world, scope)?;
     if !scope.parts().is_empty() && spec.home == Home::Parent {
-        check_parent(world, &scope.with_child("", ""), provider, "read")?;
+        check_parent(world, Some(scope.clone()), provider, "read")?;
     }
     let under = if *scope == ResourceId::tenant() {
         "/".to_owned()

@@ -9,6 +9,7 @@ mod compute;
 mod insights;
 mod key_vault;
 mod managed_identity;
+mod network;
 mod operational_insights;
 mod resource_group;
 mod storage;
@@ -17,10 +18,10 @@ mod verb;
 
 use serde_json::{Map, Value, json};
 
-use self::check::{check_parent, check_scope};
 pub(crate) use self::check::{
     check_group, check_version, invalid_filter, missing, unknown_action, unknown_type,
 };
+use self::check::{check_parent, check_scope};
 pub(crate) use self::collection::{list, page, page_by_key};
 pub(crate) use self::compute::disk_operation;
 pub(crate) use self::resource_group::deleting_error;
@@ -28,6 +29,7 @@ use self::verb::patch_tags;
 pub(crate) use self::verb::{check, delete, finish, get, patch, post, put, read};
 use crate::error::ArmError;
 use crate::id::ResourceId;
+use crate::location;
 use crate::reply::{Body, PollingPath, Reply};
 use crate::shape::{Mismatch, Shape};
 use crate::store::{Accepted, Operation, Resource, Work, World};
@@ -122,6 +124,11 @@ pub(crate) trait Provider: Sync {
 
     /// The provider's refusal of a name, if it is a bad one.
     fn check_name(&self, id: &ResourceId) -> Result<(), ArmError>;
+
+    /// Whether resources can be in this (normalised) location.
+    fn is_offered_in(&self, location: &str) -> bool {
+        location::exists(location)
+    }
 
     /// The provider's words for a wrong JSON type.
     fn mismatch(&self, mismatch: &Mismatch) -> ArmError {
@@ -257,6 +264,13 @@ static PROVIDERS: &[&dyn Provider] = &[
     &key_vault::Vaults,
     &managed_identity::UserAssignedIdentities,
     &managed_identity::FederatedIdentityCredentials,
+    &network::DnsZones,
+    &network::RecordSets(&network::A),
+    &network::RecordSets(&network::AAAA),
+    &network::RecordSets(&network::CNAME),
+    &network::RecordSets(&network::NS),
+    &network::RecordSets(&network::SOA),
+    &network::RecordSets(&network::TXT),
     &operational_insights::Workspaces,
     &resource_group::ResourceGroups,
     &storage::FileServices,
@@ -391,6 +405,7 @@ pub(crate) mod routes {
 
     pub(crate) use super::authorization::role_definitions;
     pub(crate) use super::key_vault::{check_vault_name, deleted_vaults};
+    pub(crate) use super::network::{check_condition, operation_status};
     pub(crate) use super::resource_group::resources;
     pub(crate) use super::storage::{check_account_name, file_share, file_shares};
     pub(crate) use super::tag_set::tags;

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::check::{check_home, moved, read_body};
 use super::{
     Provider, Spec, Write, Written, check_group, check_version, compute, deleting_error, key_vault,
-    of_id,
+    network, of_id,
 };
 use crate::error::ArmError;
 use crate::id::ResourceId;
@@ -200,10 +200,12 @@ pub(crate) fn finish(world: &mut World, operation: &Operation) -> Result<(), Arm
     provider.finish(world, operation)
 }
 
-/// Adds the header by which compute counts requests.
+/// Adds the header by which compute counts requests, and the entity tag of DNS.
 pub(super) fn decorate(reply: Reply, spec: &Spec, bucket: &str, left: (u32, u32)) -> Reply {
     if spec.resource_type.starts_with("Microsoft.Compute/") {
         compute::count(reply, bucket, left)
+    } else if spec.resource_type.starts_with("Microsoft.Network/") {
+        network::tag(reply)
     } else {
         reply
     }

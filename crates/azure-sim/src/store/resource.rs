@@ -64,6 +64,8 @@ pub(crate) enum Work {
     Create,
     /// A change takes effect.
     Update,
+    /// The provider is busy with the resource by itself.
+    Settle,
     /// The resource disappears.
     Delete,
     /// A soft-deleted resource disappears for good.

@@ -6,6 +6,8 @@ mod authorization;
 mod azure;
 mod cluster;
 mod disk;
+mod dns;
+mod file_share;
 mod generic;
 mod identity;
 mod persistence;

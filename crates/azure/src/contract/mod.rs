@@ -30,6 +30,7 @@ mod resource_groups;
 mod role_assignments;
 mod snapshots;
 mod stage;
+mod user_assigned_identities;
 
 pub use agent_pools::agent_pools;
 pub use deployments::{deployments, failing_deployments, running_deployments};
@@ -41,3 +42,4 @@ pub use resource_groups::{resource_groups, resources};
 pub use role_assignments::role_assignments;
 pub use snapshots::snapshots;
 pub use stage::Environment;
+pub use user_assigned_identities::user_assigned_identities;

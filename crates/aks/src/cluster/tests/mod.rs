@@ -2,6 +2,7 @@
 
 mod deprovision;
 mod provision;
+mod record;
 mod status;
 
 use std::collections::BTreeMap;
@@ -17,6 +18,7 @@ use kompox_provider::{Progress, ResourceProgress};
 use serde_json::{Value, json};
 
 use crate::driver::AksDriver;
+use crate::record::{ClusterRecord, Records, ServiceAccount};
 
 const DEPLOYMENT: &str = "k4x-3hj1z5_cls_prod_5lmloa";
 
@@ -28,6 +30,7 @@ struct Mocks {
     resources: MockResources,
     clusters: MockManagedClusters,
     vaults: MockKeyVaults,
+    identities: MockUserAssignedIdentities,
     progress: Arc<Recorder>,
 }
 
@@ -42,6 +45,7 @@ impl Mocks {
             agent_pools: Arc::new(MockAgentPools::new()),
             deployments: Arc::new(self.deployments),
             disks: Arc::new(MockDisks::new()),
+            dns_record_sets: Arc::new(MockDnsRecordSets::new()),
             file_shares: Arc::new(MockFileShares::new()),
             key_vaults: Arc::new(self.vaults),
             managed_clusters: Arc::new(self.clusters),
@@ -50,6 +54,7 @@ impl Mocks {
             role_assignments: Arc::new(MockRoleAssignments::new()),
             snapshots: Arc::new(MockSnapshots::new()),
             storage_accounts: Arc::new(MockStorageAccounts::new()),
+            user_assigned_identities: Arc::new(self.identities),
         };
         AksDriver {
             volumes: Volumes::new(
@@ -60,6 +65,7 @@ impl Mocks {
                 Arc::new(Timestamp::now),
                 Arc::new(|| 0),
             ),
+            records: Records::default(),
             azure,
             names,
             subscription: subscription(),
@@ -107,11 +113,41 @@ fn cluster() -> Cluster {
     Cluster::new("prod")
 }
 
+/// The record that the outputs of [`deployment`] hold.
+fn record() -> ClusterRecord {
+    ClusterRecord {
+        managed_cluster: group_id()
+            .resource("Microsoft.ContainerService/managedClusters", "aks-5lmloa"),
+        tenant_id: "tenant".into(),
+        cluster_principal_id: "cluster-principal".into(),
+        kubelet_principal_id: "kubelet-principal".into(),
+        ingress_principal_id: "ingress-principal".into(),
+        ingress_client_id: "ingress-client".into(),
+        ingress: ServiceAccount {
+            namespace: "traefik".into(),
+            name: "ingress-service-account".into(),
+        },
+    }
+}
+
 fn deployment(state: &str) -> Deployment {
     let outputs: BTreeMap<String, Value> = [
-        ("AZURE_RESOURCE_GROUP_NAME".to_owned(), json!(DEPLOYMENT)),
-        ("AZURE_AKS_CLUSTER_NAME".to_owned(), json!("aks-5lmloa")),
+        ("AZURE_AKS_CLUSTER_NAME", "aks-5lmloa"),
+        ("AZURE_TENANT_ID", "tenant"),
+        ("AZURE_AKS_CLUSTER_PRINCIPAL_ID", "cluster-principal"),
+        ("AZURE_AKS_KUBELET_PRINCIPAL_ID", "kubelet-principal"),
+        (
+            "AZURE_INGRESS_SERVICE_ACCOUNT_PRINCIPAL_ID",
+            "ingress-principal",
+        ),
+        ("AZURE_INGRESS_SERVICE_ACCOUNT_CLIENT_ID", "ingress-client"),
+        ("AZURE_INGRESS_SERVICE_ACCOUNT_NAMESPACE", "traefik"),
+        (
+            "AZURE_INGRESS_SERVICE_ACCOUNT_NAME",
+            "ingress-service-account",
+        ),
     ]
+    .map(|(name, value)| (name.to_owned(), json!(value)))
     .into();
     let state = ProvisioningState::from(state.to_owned());
     Deployment {
@@ -125,6 +161,13 @@ fn deployment(state: &str) -> Deployment {
         error: None,
         timestamp: None,
     }
+}
+
+/// The group of a provisioned cluster, with its record and a foreign tag.
+fn recorded_group() -> ResourceGroup {
+    let mut group = group("Succeeded", &[("cost-center", "42")]);
+    group.tags.extend(record().tags());
+    group
 }
 
 fn group(state: &str, tags: &[(&str, &str)]) -> ResourceGroup {

@@ -24,9 +24,19 @@ fn mocks(deployment: Option<Deployment>, group: Option<ResourceGroup>) -> Mocks 
     mocks
 }
 
+fn expect_record(mocks: &mut Mocks) {
+    mocks
+        .resources
+        .expect_merge_tags()
+        .withf(|scope, tags| *scope == group_id() && *tags == record().tags())
+        .times(1)
+        .return_once(|_, _| Ok(()));
+}
+
 #[tokio::test]
 async fn a_new_cluster_is_deployed_with_its_parameters_and_tags() {
     let mut mocks = mocks(None, None);
+    expect_record(&mut mocks);
     mocks
         .deployments
         .expect_create_or_update()
@@ -44,8 +54,27 @@ async fn a_new_cluster_is_deployed_with_its_parameters_and_tags() {
 
 #[tokio::test]
 async fn a_cluster_that_is_there_is_left_alone() {
-    let driver = mocks(Some(deployment("Succeeded")), Some(group("Succeeded", &[]))).driver();
+    let driver = mocks(Some(deployment("Succeeded")), Some(recorded_group())).driver();
     driver.provision(&cluster(), &GENTLY).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_cluster_that_was_provisioned_without_a_record_gets_one_and_no_deployment() {
+    let bare = group("Succeeded", &[("cost-center", "42")]);
+    let mut mocks = mocks(Some(deployment("Succeeded")), Some(bare));
+    expect_record(&mut mocks);
+    mocks.driver().provision(&cluster(), &GENTLY).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_record_that_the_template_has_kept_is_not_written_again() {
+    let mut mocks = mocks(Some(deployment("Succeeded")), Some(recorded_group()));
+    mocks
+        .deployments
+        .expect_create_or_update()
+        .times(1)
+        .return_once(|_, _| Ok(deployment("Succeeded")));
+    mocks.driver().provision(&cluster(), &FORCED).await.unwrap();
 }
 
 #[tokio::test]
@@ -55,6 +84,7 @@ async fn force_deploys_again_and_keeps_the_groups_foreign_tags() {
         Some(deployment("Succeeded")),
         Some(group("Succeeded", &tags)),
     );
+    expect_record(&mut mocks);
     mocks
         .deployments
         .expect_create_or_update()
@@ -70,6 +100,7 @@ async fn force_deploys_again_and_keeps_the_groups_foreign_tags() {
 #[tokio::test]
 async fn a_record_without_its_group_does_not_count_as_provisioned() {
     let mut mocks = mocks(Some(deployment("Succeeded")), None);
+    expect_record(&mut mocks);
     mocks
         .deployments
         .expect_create_or_update()
@@ -81,6 +112,7 @@ async fn a_record_without_its_group_does_not_count_as_provisioned() {
 #[tokio::test]
 async fn a_running_deployment_is_waited_for_and_not_started_again() {
     let mut mocks = mocks(Some(deployment("Running")), Some(group("Succeeded", &[])));
+    expect_record(&mut mocks);
     mocks
         .deployments
         .expect_wait()
@@ -92,6 +124,7 @@ async fn a_running_deployment_is_waited_for_and_not_started_again() {
 #[tokio::test]
 async fn a_deployment_that_somebody_starts_between_looking_and_writing_is_waited_for() {
     let mut mocks = mocks(None, None);
+    expect_record(&mut mocks);
     mocks
         .deployments
         .expect_create_or_update()
@@ -240,6 +273,7 @@ async fn progress_tells_each_resource_and_leaves_out_the_nested_deployment() {
     // A wait in which the operations are read twice, by the watch and at the end.
     let slow = Slow(std::time::Duration::from_secs(5));
     let mut mocks = mocks(None, None);
+    expect_record(&mut mocks);
     mocks.progress = progress.clone();
     expect_operations(&mut mocks, 2, "Succeeded");
     let mut driver = mocks.driver();

@@ -12,9 +12,10 @@ use super::pool_rule::complete;
 use super::profile::identities;
 use super::version::default_version;
 use super::{
-    API_VERSIONS, CLUSTER_TYPE, bad_request, check_idle, credential, delete_reply, pool, refusal,
-    shapes, write_reply, wrong_type,
+    API_VERSIONS, CLUSTER_TYPE, bad_request, busy, check_idle, credential, delete_reply, pool,
+    refusal, shapes, write_reply, wrong_type,
 };
+use crate::clock::later;
 use crate::error::ArmError;
 use crate::id::ResourceId;
 use crate::reply::{Body, Reply};
@@ -160,20 +161,19 @@ impl Provider for ManagedClusters {
         let region = world
             .resource(id)
             .map_or_else(String::new, |c| c.location().to_owned());
-        let operation = match world
+        let running = world
             .running(id)
-            .filter(|running| running.work == Work::Delete)
-        {
-            Some(running) => running.name.clone(),
-            None => {
-                check_idle(world, id)?;
+            .map(|running| (running.work, running.name.clone()));
+        let operation = match running {
+            Some((Work::Delete, name)) => name,
+            Some((Work::Create | Work::Update, _)) => return Err(busy(world, id)),
+            // Neither work on a pool nor AKS's own keeps a cluster from being deleted.
+            _ => {
                 let ends = world.due(DELETE);
                 world.start(Work::Delete, id, ends)
             }
         };
-        let under = format!("{}/agentpools/", id.key());
-        let pools: Vec<ResourceId> = world.below(&under).map(|pool| pool.id.clone()).collect();
-        for id in pools.iter().chain([id]) {
+        for id in pools_of(world, id).iter().chain([id]) {
             if let Some(resource) = world.resource_mut(id) {
                 resource.set_state("Deleting");
             }
@@ -236,21 +236,51 @@ impl Provider for ManagedClusters {
             remove_cluster(world, id);
             return Ok(());
         }
-        identities(world, id);
-        let tag = world.next_guid("etag").to_string();
-        if let Some(cluster) = world.resource_mut(id) {
-            cluster.set_state("Succeeded");
-            if let Some(body) = cluster.body.as_object_mut() {
-                body.insert("eTag".into(), json!(tag));
+        if operation.work == Work::Settle {
+            // Somebody may have begun to delete it meanwhile.
+            if world.provisioning_state(id) == Some("Updating") {
+                succeed(world, id);
             }
+            return Ok(());
         }
-        let under = format!("{}/agentpools/", id.key());
-        let pools: Vec<ResourceId> = world.below(&under).map(|pool| pool.id.clone()).collect();
-        for id in pools {
-            pool::ready(world, &id);
+        identities(world, id);
+        succeed(world, id);
+        let settling = world.settings().settling();
+        if operation.work == Work::Create && !settling.is_zero() {
+            settle(world, id, settling);
         }
         Ok(())
     }
+}
+
+/// The cluster and its pools are ready, each with a new eTag.
+fn succeed(world: &mut World, id: &ResourceId) {
+    let tag = world.next_guid("etag").to_string();
+    if let Some(cluster) = world.resource_mut(id) {
+        cluster.set_state("Succeeded");
+        if let Some(body) = cluster.body.as_object_mut() {
+            body.insert("eTag".into(), json!(tag));
+        }
+    }
+    for id in pools_of(world, id) {
+        pool::ready(world, &id);
+    }
+}
+
+/// AKS goes on with a cluster by itself, as it does for some minutes after creating one.
+fn settle(world: &mut World, id: &ResourceId, length: Duration) {
+    let ends = later(world.now(), length);
+    world.start(Work::Settle, id, ends);
+    for id in pools_of(world, id).iter().chain([id]) {
+        if let Some(resource) = world.resource_mut(id) {
+            resource.set_state("Updating");
+        }
+    }
+}
+
+fn pools_of(world: &World, id: &ResourceId) -> Vec<ResourceId> {
+    let under = format!("{}/agentpools/", id.key());
+    world.below(&under).map(|pool| pool.id.clone()).collect()
 }
 
 /// A pool's name and its properties.

@@ -112,38 +112,38 @@ fn wrong_type(mismatch: &Mismatch) -> ArmError {
 
 /// Refuses a write while another one works on the cluster or one of its pools.
 fn check_idle(world: &World, cluster: &ResourceId) -> Result<(), ArmError> {
-    let state = |id: &ResourceId| {
-        world
-            .provisioning_state(id)
-            .unwrap_or("Updating")
-            .to_owned()
-    };
-    let what = if world.running(cluster).is_some() {
-        Some(format!("operation ({})", state(cluster)))
-    } else {
-        let under = format!("{}/agentpools/", cluster.key());
-        world
-            .below(&under)
-            .find(|pool| world.running(&pool.id).is_some())
-            .map(|pool| {
-                format!(
-                    "agentpool operation ({} - {})",
-                    pool.id.name(),
-                    pool.state()
-                )
-            })
-    };
-    match what {
-        None => Ok(()),
-        Some(what) => Err(refusal(
-            409,
-            "OperationNotAllowed",
-            format!(
-                "Operation is not allowed: Another {what} is in progress, please wait for it to finish before \
-                 starting a new operation. See https://aka.ms/aks-pending-operation for more details"
-            ),
-        )),
+    if world.running(cluster).is_some() {
+        return Err(busy(world, cluster));
     }
+    let under = format!("{}/agentpools/", cluster.key());
+    let pool = world
+        .below(&under)
+        .find(|pool| world.running(&pool.id).is_some());
+    match pool {
+        None => Ok(()),
+        Some(pool) => Err(pending(&format!(
+            "agentpool operation ({} - {})",
+            pool.id.name(),
+            pool.state()
+        ))),
+    }
+}
+
+/// The refusal while something works on the cluster itself.
+fn busy(world: &World, cluster: &ResourceId) -> ArmError {
+    let state = world.provisioning_state(cluster).unwrap_or("Updating");
+    pending(&format!("operation ({state})"))
+}
+
+fn pending(what: &str) -> ArmError {
+    refusal(
+        409,
+        "OperationNotAllowed",
+        format!(
+            "Operation is not allowed: Another {what} is in progress, please wait for it to finish before \
+             starting a new operation. See https://aka.ms/aks-pending-operation for more details"
+        ),
+    )
 }
 
 /// The answer to an accepted write: only `Azure-AsyncOperation`, never `Retry-After`.

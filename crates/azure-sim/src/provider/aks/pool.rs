@@ -62,7 +62,8 @@ impl Provider for AgentPools {
             .and_then(|existing| existing.body.get("properties"))
             .and_then(Value::as_object);
         let version = text(&cluster.body, "/properties/kubernetesVersion").to_owned();
-        let properties = complete(world, write.id.name(), &given, old, &version, &region)?;
+        let mut properties = complete(world, write.id.name(), &given, old, &version, &region)?;
+        drop_empty(&mut properties);
         if old.is_some() && properties.get("mode") == Some(&json!("User")) {
             check_last_system(world, &write.id, "changed to mode User")?;
         }
@@ -179,11 +180,7 @@ pub(super) fn ready(world: &mut World, id: &ResourceId) {
         return;
     };
     properties.insert("eTag".into(), json!(tag));
-    for empty in ["tags", "nodeLabels"] {
-        if properties.get(empty) == Some(&json!({})) {
-            properties.shift_remove(empty);
-        }
-    }
+    drop_empty(properties);
     let least = properties.get("minCount").and_then(Value::as_i64);
     let most = properties.get("maxCount").and_then(Value::as_i64);
     let count = properties
@@ -192,6 +189,15 @@ pub(super) fn ready(world: &mut World, id: &ResourceId) {
         .unwrap_or_default();
     if let (Some(least), Some(most)) = (least, most) {
         properties.insert("count".into(), json!(count.clamp(least, most.max(least))));
+    }
+}
+
+/// Empty maps are only seen in the answer to a PUT of the cluster.
+fn drop_empty(properties: &mut Map<String, Value>) {
+    for name in ["tags", "nodeLabels"] {
+        if properties.get(name) == Some(&json!({})) {
+            properties.shift_remove(name);
+        }
     }
 }
 

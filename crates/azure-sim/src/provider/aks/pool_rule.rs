@@ -26,7 +26,15 @@ const IMMUTABLE: &[&str] = &[
     "podSubnetID",
     "kubeletDiskType",
     "enableFIPS",
+    "enableEncryptionAtHost",
+    "enableUltraSSD",
+    "gpuInstanceProfile",
+    "nodePublicIPPrefixID",
+    "proximityPlacementGroupID",
 ];
+
+/// What cannot change of a spot pool, and is nothing to any other.
+const SPOT_IMMUTABLE: &[&str] = &["scaleSetEvictionPolicy", "spotMaxPrice"];
 
 /// Linux pools: one to twelve lower-case letters and digits, a letter first.
 pub(super) fn check_pool_name(name: &str) -> Result<(), ArmError> {
@@ -62,21 +70,7 @@ pub(super) fn complete(
     check_pool_name(name)?;
     let word = |key: &str| given.get(key).and_then(Value::as_str);
     if let Some(old) = old {
-        for key in IMMUTABLE {
-            let (Some(new), before) = (given.get(*key), old.get(*key)) else {
-                continue;
-            };
-            let unset = *new == json!(0) || *new == json!("") || *new == json!([]);
-            // Azure's way of saying "regular" is to say nothing.
-            let regular = *key == "scaleSetPriority" && *new == json!("Regular");
-            let same = match before {
-                Some(before) => new == before || (unset && *key != "availabilityZones"),
-                None => unset || regular,
-            };
-            if !same {
-                return Err(change_not_allowed(&format!("properties.{key}")));
-            }
-        }
+        check_unchanged(given, old)?;
     }
     // A PUT is a write of the whole resource, but what cannot change is kept when it is left out.
     let kept = |key: &str| old.and_then(|old| old.get(key)).cloned();
@@ -112,6 +106,7 @@ pub(super) fn complete(
         )));
     }
 
+    let mut spot_only = None;
     let mut out = Map::new();
     let mut set = |key: &str, value: Value| {
         if !value.is_null() {
@@ -163,11 +158,6 @@ pub(super) fn complete(
     }
     set("enableAutoScaling", json!(counts.limits.is_some()));
     if spot {
-        set("scaleSetPriority", json!("Spot"));
-        set(
-            "scaleSetEvictionPolicy",
-            fixed("scaleSetEvictionPolicy", json!("Delete")),
-        );
         let price = default("spotMaxPrice", json!(-1.0));
         if price
             .as_f64()
@@ -177,7 +167,7 @@ pub(super) fn complete(
                 "The spotMaxPrice {price} of pool {name} is invalid: it must be -1 or greater than 0."
             )));
         }
-        set("spotMaxPrice", price);
+        spot_only = Some((fixed("scaleSetEvictionPolicy", json!("Delete")), price));
     }
     set("scaleDownMode", default("scaleDownMode", json!("Delete")));
     set("provisioningState", json!("Creating"));
@@ -196,10 +186,18 @@ pub(super) fn complete(
         "enableNodePublicIP",
         default("enableNodePublicIP", json!(false)),
     );
+    if let Some((eviction, price)) = spot_only {
+        set("scaleSetPriority", json!("Spot"));
+        set("scaleSetEvictionPolicy", eviction);
+        set("spotMaxPrice", price);
+    }
     set("tags", given.get("tags").cloned().unwrap_or(Value::Null));
     set("nodeLabels", labels(given, spot));
     set("nodeTaints", taints(given, old, spot)?);
     set("mode", mode);
+    for key in ["enableEncryptionAtHost", "enableUltraSSD"] {
+        set(key, default(key, Value::Null));
+    }
     let os = fixed("osType", json!("Linux"));
     let windows = os == json!("Windows");
     set("osType", os);
@@ -232,8 +230,6 @@ pub(super) fn complete(
     for key in [
         "kubeletConfig",
         "linuxOSConfig",
-        "enableEncryptionAtHost",
-        "enableUltraSSD",
         "gpuInstanceProfile",
         "creationData",
         "capacityReservationGroupID",
@@ -247,6 +243,33 @@ pub(super) fn complete(
     }
     set("eTag", json!(world.next_guid("etag").to_string()));
     Ok(out)
+}
+
+fn check_unchanged(given: &Map<String, Value>, old: &Map<String, Value>) -> Result<(), ArmError> {
+    let spot = old.get("scaleSetPriority") == Some(&json!("Spot"));
+    let of_spot: &[&str] = if spot { SPOT_IMMUTABLE } else { &[] };
+    for key in IMMUTABLE.iter().chain(of_spot) {
+        let (Some(new), before) = (given.get(*key), old.get(*key)) else {
+            continue;
+        };
+        let unset = [json!(0), json!(""), json!([])].contains(new);
+        let same = match before {
+            Some(before) => {
+                // A price may be written as 1 or as 1.0.
+                let equal = match (new.as_f64(), before.as_f64()) {
+                    (Some(new), Some(before)) => (new - before).abs() < f64::EPSILON,
+                    _ => new == before,
+                };
+                equal || (unset && *key != "availabilityZones")
+            }
+            // Azure's way of saying "regular" or "no" is to say nothing.
+            None => unset || [json!(false), json!("Regular")].contains(new),
+        };
+        if !same {
+            return Err(change_not_allowed(&format!("properties.{key}")));
+        }
+    }
+    Ok(())
 }
 
 fn labels(given: &Map<String, Value>, spot: bool) -> Value {

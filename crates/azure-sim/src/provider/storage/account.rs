@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
-use super::{Home, Provider, Spec, Write, Written, check_version, operation_path, store_now, time};
+use super::super::{
+    Home, Provider, Spec, Write, Written, check_version, operation_path, store_now, time,
+};
+use super::{API_VERSIONS, file_service};
 use crate::error::ArmError;
 use crate::id::ResourceId;
 use crate::location;
@@ -12,26 +15,6 @@ use crate::reply::{Body, Reply};
 use crate::request::ArmRequest;
 use crate::shape::Shape;
 use crate::store::{Work, World};
-
-const API_VERSIONS: &[&str] = &[
-    "2025-08-01",
-    "2025-06-01",
-    "2025-01-01",
-    "2024-01-01",
-    "2023-05-01",
-    "2023-04-01",
-    "2023-01-01",
-    "2022-09-01",
-    "2022-05-01",
-    "2021-09-01",
-    "2021-08-01",
-    "2021-06-01",
-    "2021-04-01",
-    "2021-02-01",
-    "2021-01-01",
-    "2019-06-01",
-    "2019-04-01",
-];
 
 const CREATE: Duration = Duration::from_secs(16);
 
@@ -44,6 +27,12 @@ const SKUS: &[&str] = &[
     "Standard_RAGZRS",
     "Premium_LRS",
     "Premium_ZRS",
+    "StandardV2_LRS",
+    "StandardV2_GRS",
+    "StandardV2_ZRS",
+    "StandardV2_GZRS",
+    "PremiumV2_LRS",
+    "PremiumV2_ZRS",
 ];
 const KINDS: &[&str] = &[
     "StorageV2",
@@ -137,6 +126,7 @@ impl Provider for StorageAccounts {
         let body = account(world, &write, sku, kind);
         let mut written = store_now(self, world, &write, body, Value::Null, 200);
         if is_new {
+            file_service::open(world, &write.id, sku, kind);
             let ends = world.due(CREATE);
             let name = world.start(Work::Create, &write.id, ends);
             let path = operation_path(
@@ -212,7 +202,7 @@ impl Provider for StorageAccounts {
         _api_version: &str,
     ) -> Result<Reply, ArmError> {
         if !action.eq_ignore_ascii_case("listKeys") {
-            return Err(super::unknown_action(id, action));
+            return Err(super::super::unknown_action(id, action));
         }
         let created = world
             .resource(id)
@@ -319,7 +309,7 @@ fn model(write: &Write) -> Result<(&'static str, &'static str), ArmError> {
     if let Some(old_sku) = old
         .and_then(|b| b.pointer("/sku/name"))
         .and_then(Value::as_str)
-        && old_sku.starts_with("Premium") != sku.starts_with("Premium")
+        && family(old_sku) != family(sku)
     {
         return Err(ArmError::new(
             400,
@@ -329,8 +319,11 @@ fn model(write: &Write) -> Result<(&'static str, &'static str), ArmError> {
         .with_target("sku"));
     }
     let premium = sku.starts_with("Premium");
+    let provisioned = sku.contains("V2_");
     let fits = match kind {
-        "FileStorage" | "BlockBlobStorage" => premium,
+        "FileStorage" => premium || provisioned,
+        _ if provisioned => false,
+        "BlockBlobStorage" => premium,
         "StorageV2" | "Storage" => sku != "Premium_ZRS",
         _ => !premium,
     };
@@ -353,6 +346,11 @@ fn model(write: &Write) -> Result<(&'static str, &'static str), ArmError> {
         ));
     }
     Ok((sku, kind))
+}
+
+/// What an account cannot leave: `Standard`, `Premium`, `StandardV2` or `PremiumV2`.
+fn family(sku: &str) -> &str {
+    sku.split_once('_').map_or(sku, |(family, _)| family)
 }
 
 fn account(world: &World, write: &Write, sku: &str, kind: &str) -> Value {

@@ -1,0 +1,499 @@
+//! File shares: written at once, read one by one with their metadata, deleted softly.
+
+use std::time::Duration;
+
+use http::Method;
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+
+use super::super::{
+    self as provider, Home, Provider, Spec, Write, Written, envelope, missing, stored,
+};
+use super::share_rule::{Model, check_name};
+use super::{API_VERSIONS, decimals, file_service, refusal};
+use crate::clock::later;
+use crate::error::ArmError;
+use crate::id::ResourceId;
+use crate::reply::{Body, Reply};
+use crate::request::ArmRequest;
+use crate::shape::Shape;
+use crate::store::{Accepted, Resource, World};
+
+/// How long a name cannot be used after its share was deleted.
+const DELETE: Duration = Duration::from_secs(30);
+
+/// The quota of a share that asks for none, in GiB.
+const QUOTA: i64 = 102_400;
+
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
+/// .NET ticks at the Unix epoch.
+const EPOCH_TICKS: i64 = 621_355_968_000_000_000;
+
+/// Windows file time at the Unix epoch.
+const EPOCH_FILE_TIME: i64 = 116_444_736_000_000_000;
+
+pub(super) static SPEC: Spec = Spec {
+    resource_type: "Microsoft.Storage/storageAccounts/fileServices/shares",
+    api_versions: API_VERSIONS,
+    home: Home::Parent,
+    located: false,
+    tagged: false,
+    shape: Shape::Object(&[
+        ("name", Shape::Text),
+        (
+            "properties",
+            Shape::Object(&[
+                ("metadata", Shape::TextMap),
+                ("shareQuota", Shape::Int),
+                (
+                    "accessTier",
+                    Shape::Word(&["TransactionOptimized", "Hot", "Cool", "Premium"]),
+                ),
+                ("enabledProtocols", Shape::Word(&["SMB", "NFS"])),
+                (
+                    "rootSquash",
+                    Shape::Word(&["NoRootSquash", "RootSquash", "AllSquash"]),
+                ),
+                ("signedIdentifiers", Shape::Array(&Shape::Any)),
+            ]),
+        ),
+    ]),
+};
+
+/// `Microsoft.Storage/storageAccounts/fileServices/shares`.
+pub(crate) struct FileShares;
+
+impl Provider for FileShares {
+    fn spec(&self) -> &'static Spec {
+        &SPEC
+    }
+
+    /// The gateway looks for the account before the provider looks at the name.
+    fn check_name(&self, _id: &ResourceId) -> Result<(), ArmError> {
+        Ok(())
+    }
+
+    fn put(&self, world: &mut World, write: Write) -> Result<Written, ArmError> {
+        check_name(world, write.id.name())?;
+        file_service::check_ready(world, &account(&write.id))?;
+        if write.existing.is_none() && is_leaving(world, &write.id) {
+            return Err(refusal(
+                world,
+                409,
+                "ShareBeingDeleted",
+                "The specified share is being deleted. Try operation later.",
+            ));
+        }
+        let sent = write.properties();
+        let share = changed(world, &write.id, write.existing.as_ref(), &sent)?;
+        let tag = tag(&share.private);
+        let created = write.existing.is_none();
+        let resource = stored(world, &SPEC, &write, share.body, share.private);
+        world.insert(resource);
+        let status = if created { 201 } else { 200 };
+        Ok(Written {
+            accepted: Accepted {
+                created,
+                operation: None,
+                ready_at: world.now(),
+            },
+            reply: echo(status, &write.id, &write.body).header("etag", tag),
+        })
+    }
+
+    fn patch(
+        &self,
+        world: &mut World,
+        id: &ResourceId,
+        body: &Value,
+        _api_version: &str,
+    ) -> Result<Reply, ArmError> {
+        let kept = SPEC
+            .shape
+            .read(body)
+            .map_err(|mismatch| self.mismatch(&mismatch))?;
+        let Some(Value::Object(kept)) = kept else {
+            return Ok(Reply::empty(200));
+        };
+        let sent = match kept.get("properties") {
+            Some(Value::Object(sent)) => sent.clone(),
+            _ => Map::new(),
+        };
+        let Some(existing) = world.resource(id).cloned() else {
+            return Err(self.not_found(world, id));
+        };
+        let share = changed(world, id, Some(&existing), &sent)?;
+        let tag = tag(&share.private);
+        let changed = world.now();
+        world.insert(Resource {
+            body: share.body,
+            private: share.private,
+            changed,
+            ..existing
+        });
+        Ok(echo(200, id, &kept).header("etag", tag))
+    }
+
+    fn delete(
+        &self,
+        world: &mut World,
+        id: &ResourceId,
+        _api_version: &str,
+    ) -> Result<Reply, ArmError> {
+        let service = id.parent().unwrap_or_default();
+        let days = world.resource(&service).and_then(file_service::retention);
+        forget_expired(world, &service);
+        if let Some(share) = world.remove(id) {
+            let now = world.now();
+            let mut version = i64::try_from(now.as_nanosecond() / 100).unwrap_or_default();
+            let mut grave = grave(&service, id.name(), version);
+            while world.exists(&grave) {
+                version += 1;
+                grave = self::grave(&service, id.name(), version);
+            }
+            let kept = days.map(|days| later(now, DAY * u32::try_from(days).unwrap_or_default()));
+            let private = json!({
+                "etag": share.private.get("etag"),
+                "tierChanged": share.private.get("tierChanged"),
+                "version": format!("{:016X}", version + EPOCH_FILE_TIME),
+                "leaves": world.due(DELETE),
+                "kept": kept,
+                "deleted": now,
+            });
+            world.insert(Resource {
+                id: grave,
+                resource_type: "Microsoft.Storage/storageAccounts/fileServices/deletedShares"
+                    .to_owned(),
+                private,
+                ..share
+            });
+        }
+        Ok(Reply::with(200, Body::EmptyText))
+    }
+
+    fn without_parent(&self, world: &World, parent: &ResourceId) -> Option<ArmError> {
+        file_service::absent(world, parent)
+    }
+
+    fn not_found(&self, world: &World, id: &ResourceId) -> ArmError {
+        let service = id.parent().unwrap_or_default();
+        if !world.exists(&service) {
+            return file_service::absent(world, &service).unwrap_or_else(|| missing(world, id));
+        }
+        let ready = file_service::check_ready(world, &account(id));
+        match ready.and_then(|()| check_name(world, id.name())) {
+            Err(error) => error,
+            Ok(()) => refusal(
+                world,
+                404,
+                "ShareNotFound",
+                "The specified share does not exist.",
+            ),
+        }
+    }
+
+    fn show(&self, _world: &World, resource: &Resource) -> Value {
+        let mut body = envelope(&resource.id, &SPEC);
+        body.insert("etag".into(), json!(tag(&resource.private)));
+        let stored = |name: &str| property(resource, name).cloned();
+        let mut properties = Map::new();
+        properties.insert("leaseStatus".into(), json!("unlocked"));
+        properties.insert("leaseState".into(), json!("available"));
+        properties.insert(
+            "signedIdentifiers".into(),
+            stored("signedIdentifiers").unwrap_or_else(|| json!([])),
+        );
+        properties.extend(tier(resource));
+        if let Some(metadata) = stored("metadata") {
+            properties.insert("metadata".into(), metadata);
+        }
+        properties.insert("lastModifiedTime".into(), seconds(resource.changed));
+        properties.insert(
+            "shareQuota".into(),
+            stored("shareQuota").unwrap_or_default(),
+        );
+        if stored("enabledProtocols") == Some(json!("NFS")) {
+            properties.insert("enabledProtocols".into(), json!("NFS"));
+            properties.insert(
+                "rootSquash".into(),
+                stored("rootSquash").unwrap_or_else(|| json!("NoRootSquash")),
+            );
+        }
+        body.insert("properties".into(), Value::Object(properties));
+        Value::Object(body)
+    }
+
+    fn body(&self, value: Value) -> Body {
+        Body::Plain(value)
+    }
+}
+
+/// A share as a list shows it: without its metadata, but with its protocol.
+pub(super) fn listed(world: &World, share: &Resource, name: &str) -> Value {
+    let service = share.id.parent().unwrap_or_default();
+    let mut body = envelope(&service.with_child("shares", name), &SPEC);
+    body.insert("etag".into(), json!(tag(&share.private)));
+    let stored = |name: &str| property(share, name).cloned();
+    let mut properties = Map::new();
+    if let Some(deleted) = time_of(share, "deleted") {
+        let left = time_of(share, "kept").map_or(0, |kept| {
+            let left = kept.duration_since(world.now()).as_secs().max(0);
+            (left + 86_399) / 86_400
+        });
+        properties.insert(
+            "version".into(),
+            share.private.get("version").cloned().unwrap_or_default(),
+        );
+        properties.insert("deleted".into(), json!(true));
+        properties.insert("deletedTime".into(), seconds(deleted));
+        properties.insert("remainingRetentionDays".into(), json!(left));
+    }
+    properties.insert("leaseStatus".into(), json!("unlocked"));
+    properties.insert("leaseState".into(), json!("available"));
+    properties.extend(tier(share));
+    properties.insert("lastModifiedTime".into(), seconds(share.changed));
+    properties.insert(
+        "shareQuota".into(),
+        stored("shareQuota").unwrap_or_default(),
+    );
+    properties.insert(
+        "enabledProtocols".into(),
+        stored("enabledProtocols").unwrap_or_else(|| json!("SMB")),
+    );
+    body.insert("properties".into(), Value::Object(properties));
+    Value::Object(body)
+}
+
+/// The deleted shares of a file service that could still be restored, with their names.
+pub(super) fn restorable<'a>(
+    world: &'a World,
+    under: &'a str,
+) -> impl Iterator<Item = (&'a str, &'a Resource)> {
+    let now = world.now();
+    world
+        .below(under)
+        .filter(move |share| time_of(share, "kept").is_some_and(|kept| kept > now))
+        .map(|share| (name_of(share), share))
+}
+
+/// Requests on one share whose options matter: the rest is nothing special.
+pub(crate) fn file_share(
+    world: &mut World,
+    request: &ArmRequest,
+    id: &ResourceId,
+) -> Result<Option<Reply>, ArmError> {
+    let expand = request.parameter("$expand").unwrap_or_default();
+    let include = request.parameter("$include").unwrap_or_default();
+    match request.method {
+        Method::GET => {
+            if !expand.is_empty() && !expand.eq_ignore_ascii_case("stats") {
+                return Err(invalid_parameter(world, "$expand", expand, "stats"));
+            }
+            let mut reply = provider::read(world, id, request.api_version()?)?;
+            if let Some(share) = world.resource(id) {
+                reply = reply.header("etag", tag(&share.private));
+            }
+            if let (false, Body::Plain(body)) = (expand.is_empty(), &mut reply.body)
+                && let Some(Value::Object(properties)) = body.get_mut("properties")
+            {
+                properties.insert("shareUsageBytes".into(), json!(0));
+            }
+            Ok(Some(reply))
+        }
+        Method::PUT if expand.eq_ignore_ascii_case("snapshots") => Err(ArmError::plain(
+            400,
+            "InvalidQueryParameterValue",
+            "Share snapshots are not simulated.",
+        )),
+        Method::PUT if !expand.is_empty() => {
+            Err(invalid_parameter(world, "$expand", expand, "snapshots"))
+        }
+        // There are no snapshots, so whatever is included is nothing.
+        Method::DELETE
+            if !["", "none", "snapshots", "leased-snapshots"]
+                .contains(&include.to_ascii_lowercase().as_str()) =>
+        {
+            let known = "none, snapshots, leased-snapshots";
+            Err(invalid_parameter(world, "$include", include, known))
+        }
+        _ => Ok(None),
+    }
+}
+
+/// A query parameter that is not understood.
+pub(super) fn invalid_parameter(world: &World, name: &str, value: &str, known: &str) -> ArmError {
+    refusal(
+        world,
+        400,
+        "InvalidQueryParameterValue",
+        &format!(
+            "Value for one of the query parameters specified in the request URI is invalid: '{value}' of {name} is \
+             none of: {known}."
+        ),
+    )
+}
+
+/// What a write makes of a share.
+struct Share {
+    body: Value,
+    private: Value,
+}
+
+/// The share after a write. What is left out is left alone; metadata is replaced as a whole.
+fn changed(
+    world: &World,
+    id: &ResourceId,
+    existing: Option<&Resource>,
+    sent: &Map<String, Value>,
+) -> Result<Share, ArmError> {
+    let model = Model::of(world, id);
+    model.check(world, sent)?;
+    let mut properties = match existing.and_then(|share| share.body.get("properties")) {
+        Some(Value::Object(properties)) => properties.clone(),
+        _ => Map::new(),
+    };
+    let protocol = properties.get("enabledProtocols");
+    if let (Some(before), Some(asked)) = (protocol, sent.get("enabledProtocols"))
+        && before != asked
+    {
+        return Err(refusal(
+            world,
+            409,
+            "ShareAlreadyExists",
+            "The specified share already exists.",
+        )
+        .with_target("enabledProtocols"));
+    }
+    let now = world.now();
+    let old = existing.map(|share| &share.private);
+    let mut tier_changed = old.and_then(|old| old.get("tierChanged")).cloned();
+    if tier_changed.is_none()
+        || sent
+            .get("accessTier")
+            .is_some_and(|t| Some(t) != properties.get("accessTier"))
+    {
+        tier_changed = Some(json!(now));
+    }
+    properties.extend(sent.clone());
+    for (name, default) in [
+        ("shareQuota", json!(QUOTA)),
+        ("accessTier", json!(model.tier())),
+        ("enabledProtocols", json!("SMB")),
+    ] {
+        properties.entry(name).or_insert(default);
+    }
+    if let Some(Value::Object(metadata)) = properties.shift_remove("metadata")
+        && !metadata.is_empty()
+    {
+        let lower: Map<String, Value> = metadata
+            .into_iter()
+            .map(|(key, value)| (key.to_ascii_lowercase(), value))
+            .collect();
+        properties.insert("metadata".into(), Value::Object(lower));
+    }
+    let ticks = i64::try_from(now.as_nanosecond() / 100).unwrap_or_default() + EPOCH_TICKS;
+    let last = old.and_then(|old| old.get("etag")?.as_i64()).unwrap_or(0);
+    Ok(Share {
+        body: json!({"properties": properties}),
+        private: json!({"etag": ticks.max(last + 1), "tierChanged": tier_changed}),
+    })
+}
+
+/// The answer to a write: no more than was sent, in Azure's order.
+fn echo(status: u16, id: &ResourceId, sent: &Map<String, Value>) -> Reply {
+    let mut body = envelope(id, &SPEC);
+    let properties = sent.get("properties");
+    if !sent.is_empty() {
+        let mut shown = Map::new();
+        for name in [
+            "accessTier",
+            "metadata",
+            "shareQuota",
+            "enabledProtocols",
+            "rootSquash",
+            "signedIdentifiers",
+        ] {
+            if let Some(value) = properties.and_then(|properties| properties.get(name)) {
+                shown.insert(name.into(), value.clone());
+            }
+        }
+        body.insert("properties".into(), Value::Object(shown));
+    }
+    Reply::with(status, Body::Plain(Value::Object(body)))
+}
+
+fn account(share: &ResourceId) -> ResourceId {
+    share
+        .parent()
+        .and_then(|service| service.parent())
+        .unwrap_or_default()
+}
+
+fn property<'a>(share: &'a Resource, name: &str) -> Option<&'a Value> {
+    share.body.get("properties")?.get(name)
+}
+
+fn tier(share: &Resource) -> Map<String, Value> {
+    let mut shown = Map::new();
+    if let Some(tier) = property(share, "accessTier") {
+        shown.insert("accessTier".into(), tier.clone());
+    }
+    if let Some(changed) = time_of(share, "tierChanged") {
+        shown.insert("accessTierChangeTime".into(), seconds(changed));
+    }
+    shown
+}
+
+/// The file service counts in whole seconds, and writes all decimals.
+fn seconds(at: Timestamp) -> Value {
+    let whole = Timestamp::new(at.as_second(), 0).unwrap_or(at);
+    json!(decimals(whole))
+}
+
+fn tag(private: &Value) -> String {
+    let ticks = private.get("etag").and_then(Value::as_i64);
+    format!("\"0x{:X}\"", ticks.unwrap_or_default())
+}
+
+fn time_of(share: &Resource, name: &str) -> Option<Timestamp> {
+    share.private.get(name)?.as_str()?.parse().ok()
+}
+
+/// Where a deleted share is kept. A dot cannot stand in a name.
+fn grave(service: &ResourceId, name: &str, version: i64) -> ResourceId {
+    service.with_child("deletedShares", &format!("{name}.{version}"))
+}
+
+fn name_of(deleted: &Resource) -> &str {
+    let name = deleted.id.name();
+    name.split_once('.').map_or(name, |(name, _)| name)
+}
+
+/// Whether a share of that name was deleted a moment ago.
+fn is_leaving(world: &World, id: &ResourceId) -> bool {
+    let service = id.parent().unwrap_or_default();
+    let under = format!("{}/deletedshares/{}.", service.key(), id.name());
+    let now = world.now();
+    world
+        .below(&under)
+        .any(|share| time_of(share, "leaves").is_some_and(|leaves| leaves > now))
+}
+
+fn forget_expired(world: &mut World, service: &ResourceId) {
+    let now = world.now();
+    let under = format!("{}/deletedshares/", service.key());
+    let expired = |share: &&Resource| {
+        ["leaves", "kept"]
+            .iter()
+            .all(|name| time_of(share, name).is_none_or(|end| end <= now))
+    };
+    let gone: Vec<ResourceId> = world
+        .below(&under)
+        .filter(expired)
+        .map(|share| share.id.clone())
+        .collect();
+    for id in gone {
+        world.remove(&id);
+    }
+}
