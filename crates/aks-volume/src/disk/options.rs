@@ -4,6 +4,7 @@ use kompox_azure::Disk;
 use kompox_model::VolumeOptions;
 use kompox_provider::Problem;
 use serde_json::Value;
+use tracing::warn;
 
 use super::sku::DiskSku;
 
@@ -23,7 +24,8 @@ pub(crate) struct DiskOptions {
 
 impl DiskOptions {
     /// Reads the options of a volume with those of an operation over them. A `null` takes an option away. An option that
-    /// no disk has is refused: most likely it is a misspelt one, which would be missed only when the disk is in use.
+    /// no disk has is refused in an operation, where it is most likely misspelt; in a declared volume, which may have been
+    /// written for another program, it is ignored with a warning.
     pub(crate) fn parse(
         volume: &VolumeOptions,
         operation: &VolumeOptions,
@@ -45,11 +47,12 @@ impl DiskOptions {
                 },
                 IOPS => options.iops = positive(IOPS, value, &mut problems),
                 MBPS => options.mbps = positive(MBPS, value, &mut problems),
-                _ => problems.push(Problem::new(
+                _ if operation.contains_key(name) => problems.push(Problem::new(
                     "disk option",
                     name,
                     format!("there is no such option; known: {SKU}, {IOPS}, {MBPS}"),
                 )),
+                _ => warn!(option = name, "a disk has no such option; it is ignored"),
             }
         }
         if problems.is_empty() && !options.sku.is_provisioned() {
@@ -154,10 +157,6 @@ mod tests {
                 "disk option sku \"Gold\": use one of Standard_LRS, Premium_LRS, StandardSSD_LRS, UltraSSD_LRS, Premium_ZRS, StandardSSD_ZRS, PremiumV2_LRS",
             ),
             (
-                r#"{"protocol":"smb"}"#,
-                "disk option \"protocol\": there is no such option; known: sku, iops, mbps",
-            ),
-            (
                 r#"{"iops":3000}"#,
                 "disk option iops \"3000\": Premium_LRS has a fixed one; only UltraSSD_LRS, PremiumV2_LRS take it",
             ),
@@ -177,5 +176,14 @@ mod tests {
         ] {
             assert_eq!(parse(volume, "{}").unwrap_err(), message);
         }
+    }
+
+    #[test]
+    fn an_option_that_no_disk_has_is_refused_where_it_is_typed_and_ignored_where_it_is_declared() {
+        assert_eq!(parse(r#"{"protocol":"smb"}"#, "{}"), parse("{}", "{}"));
+        assert_eq!(
+            parse("{}", r#"{"protocol":"smb"}"#).unwrap_err(),
+            "disk option \"protocol\": there is no such option; known: sku, iops, mbps"
+        );
     }
 }

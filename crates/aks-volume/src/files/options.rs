@@ -3,6 +3,7 @@
 use kompox_model::VolumeOptions;
 use kompox_provider::Problem;
 use serde_json::Value;
+use tracing::warn;
 
 use super::sku::FilesSku;
 
@@ -23,7 +24,8 @@ pub(super) struct FilesOptions {
 
 impl FilesOptions {
     /// Reads the options of a volume with those of an operation over them. A `null` takes an option away. An option that
-    /// no share has is refused: most likely it is a misspelt one, which would be missed only when the share is in use.
+    /// no share has is refused in an operation, where it is most likely misspelt; in a declared volume, which may have been
+    /// written for another program, it is ignored with a warning.
     pub(super) fn parse(
         volume: &VolumeOptions,
         operation: &VolumeOptions,
@@ -57,11 +59,12 @@ impl FilesOptions {
                         "must be a whole number above 0",
                     )),
                 },
-                _ => problems.push(Problem::new(
+                _ if operation.contains_key(name) => problems.push(Problem::new(
                     "files option",
                     name,
                     format!("there is no such option; known: {SKU}, {PROTOCOL}, {QUOTA_GIB}"),
                 )),
+                _ => warn!(option = name, "a share has no such option; it is ignored"),
             }
         }
         if problems.is_empty() {
@@ -175,10 +178,6 @@ mod tests {
                 "files option protocol \"nfs\": only smb is supported; leave the option out",
             ),
             (
-                r#"{"iops":500}"#,
-                "files option \"iops\": there is no such option; known: sku, protocol, quotaGiB",
-            ),
-            (
                 r#"{"quotaGiB":0,"protocol":4}"#,
                 "files option quotaGiB \"0\": must be a whole number above 0\n\
                  files option protocol \"4\": only smb is supported; leave the option out",
@@ -190,5 +189,14 @@ mod tests {
         ] {
             assert_eq!(parse(volume, "{}").unwrap_err(), message);
         }
+    }
+
+    #[test]
+    fn an_option_that_no_share_has_is_refused_where_it_is_typed_and_ignored_where_it_is_declared() {
+        assert_eq!(parse(r#"{"iops":500}"#, "{}"), parse("{}", "{}"));
+        assert_eq!(
+            parse("{}", r#"{"iops":500}"#).unwrap_err(),
+            "files option \"iops\": there is no such option; known: sku, protocol, quotaGiB"
+        );
     }
 }

@@ -1,5 +1,6 @@
 use std::time::Duration;
 
+use kompox_aks_volume::Principals;
 use kompox_azure::{ProvisioningState, ResourceId, role};
 use kompox_model::options::VolumeDiskCreateOptions;
 
@@ -233,6 +234,26 @@ async fn a_role_that_cannot_be_assigned_fails_before_there_is_a_disk() {
         &["Contributor", "kubelet-principal", "AuthorizationFailed"],
     );
     assert!(world.cloud.state().disks.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_role_goes_to_the_identity_that_took_the_place_of_an_unknown_one() {
+    let mut world = World::new();
+    world.identities.successors = Some(Principals {
+        cluster: "new-cluster".to_owned(),
+        kubelet: "new-kubelet".to_owned(),
+    });
+    let unknown = refusal(400, "PrincipalNotFound", "no such principal", None);
+    world.cloud.state().refusals = vec![("roles.put kubelet-principal", unknown)];
+    world.create("d1").await.unwrap();
+    let roles: Vec<_> = world
+        .cloud
+        .state()
+        .roles
+        .iter()
+        .map(|(_, role)| role.principal_id.clone())
+        .collect();
+    assert_eq!(roles, ["cluster-principal", "new-kubelet"]);
 }
 
 #[tokio::test(start_paused = true)]

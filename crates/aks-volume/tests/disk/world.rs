@@ -37,6 +37,8 @@ pub(crate) struct World {
 pub(crate) struct Identities {
     cloud: Arc<Cloud>,
     pub(crate) answer: Answer,
+    /// Who is there instead of the recorded principals.
+    pub(crate) successors: Option<Principals>,
 }
 
 #[derive(Debug)]
@@ -62,7 +64,7 @@ impl ClusterIdentities for Identities {
     }
 
     async fn unknown(&self, _: &Principals) -> Result<Option<Principals>> {
-        Ok(None)
+        Ok(self.successors.clone())
     }
 }
 
@@ -106,6 +108,7 @@ impl World {
             identities: Identities {
                 cloud: cloud.clone(),
                 answer: Answer::Both,
+                successors: None,
             },
             cloud,
             volumes,

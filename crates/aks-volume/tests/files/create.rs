@@ -215,7 +215,6 @@ async fn wrong_input_is_told_before_any_call() {
         (r#"{"sku":"PremiumV2_LRS"}"#, "use one of Standard_LRS"),
         (r#"{"protocol":"nfs"}"#, "only smb is supported"),
         (r#"{"quotaGiB":-1}"#, "whole number above 0"),
-        (r#"{"mbps":10}"#, "no such option"),
     ] {
         let mut world = World::new();
         world.only("docs", GIB, options);
