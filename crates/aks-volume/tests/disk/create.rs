@@ -246,13 +246,14 @@ async fn the_role_goes_to_the_identity_that_took_the_place_of_an_unknown_one() {
     let unknown = refusal(400, "PrincipalNotFound", "no such principal", None);
     world.cloud.state().refusals = vec![("roles.put kubelet-principal", unknown)];
     world.create("d1").await.unwrap();
-    let roles: Vec<_> = world
+    let mut roles: Vec<_> = world
         .cloud
         .state()
         .roles
         .iter()
         .map(|(_, role)| role.principal_id.clone())
         .collect();
+    roles.sort_unstable();
     assert_eq!(roles, ["cluster-principal", "new-kubelet"]);
 }
 
