@@ -107,12 +107,13 @@ pub(crate) fn to_azure(
     }
 }
 
-/// An agent pool as a node pool, with its name and status.
+/// An agent pool as a node pool, with its name, which is the same on AKS, and its status.
 ///
 /// Spec: §13.1, §13.3, §13.4.1.
 pub(crate) fn to_model(pool: &AgentPool, location: &str) -> NodePool {
     NodePool {
         name: Some(pool.id.name().to_owned()),
+        provider_name: Some(pool.id.name().to_owned()),
         status: Some(NodePoolStatus {
             provisioning_state: pool.state.to_string(),
             current_node_count: pool.properties.count,

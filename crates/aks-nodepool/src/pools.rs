@@ -221,7 +221,7 @@ fn agent_pool(cluster: Option<&ResourceId>, name: &PoolName) -> Result<ResourceI
     match cluster {
         Some(cluster) => Ok(cluster.child(AGENT_POOLS, name.as_str())),
         None => Err(Error::not_found(format!(
-            "the AKS cluster that node pool {:?} belongs to (provision it first)",
+            "the AKS cluster that node pool {:?} belongs to; provision it first",
             name.as_str()
         ))),
     }

@@ -5,7 +5,8 @@ use std::fmt;
 use async_trait::async_trait;
 use kompox_model::options::*;
 use kompox_model::{
-    App, Cluster, ClusterStatus, DnsRecordSet, NodePool, VolumeClass, VolumeDisk, VolumeSnapshot,
+    App, Cluster, ClusterStatus, DnsOutcome, DnsRecordSet, DnsZones, NodePool, VolumeClass,
+    VolumeDisk, VolumeSnapshot,
 };
 
 use crate::{Error, Result};
@@ -81,15 +82,31 @@ pub trait Driver: fmt::Debug + Send + Sync {
         Err(self.not_implemented("ClusterKubeconfig"))
     }
 
-    /// Writes or removes a DNS record set in one of the cluster's zones. Spec: §7.2.
+    /// Makes a DNS record set be as given in one of the cluster's zones, or not be when it has no data. Spec: §7.2.
+    ///
+    /// Unless `strict`, what the cloud refuses and a name that falls into no zone are no errors but outcomes
+    /// ([`DnsStatus::Failed`](kompox_model::DnsStatus::Failed), [`Skipped`](kompox_model::DnsStatus::Skipped)), and are
+    /// logged as warnings. Invalid input always is an error, and so is an operation that was stopped or ran out of time.
     async fn cluster_dns_apply(
         &self,
         cluster: &Cluster,
         record_set: &DnsRecordSet,
         options: ClusterDnsApplyOptions,
-    ) -> Result<()> {
+    ) -> Result<DnsOutcome> {
         let _ = (cluster, record_set, options);
         Err(self.not_implemented("ClusterDNSApply"))
+    }
+
+    /// The zones that the cluster's DNS records go to, and which of them each of `hosts` falls into. Asks nothing of the
+    /// cloud. Spec: §7.1.
+    async fn cluster_dns_zones(
+        &self,
+        cluster: &Cluster,
+        hosts: &[String],
+        options: ClusterDnsZonesOptions,
+    ) -> Result<DnsZones> {
+        let _ = (cluster, hosts, options);
+        Err(self.not_implemented("ClusterDNSZones"))
     }
 
     /// The disks of a volume, newest first, then by name. Spec: §11.3, §12.6.

@@ -21,7 +21,7 @@ pub enum Error {
     Validation(Vec<Problem>),
 
     /// What the operation is about is not there.
-    #[error("{what} not found{}", reason(.refusal))]
+    #[error("not found: {what}{}", reason(.refusal))]
     NotFound {
         /// The thing, by kind and name.
         what: String,

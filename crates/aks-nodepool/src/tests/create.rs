@@ -278,7 +278,7 @@ async fn without_a_cluster_it_is_not_found_but_a_wrong_file_is_told_first() {
     let error = pools(&port).create(None, &spot_file()).await.unwrap_err();
     assert_eq!(
         error.to_string(),
-        "the AKS cluster that node pool \"np1\" belongs to (provision it first) not found"
+        "not found: the AKS cluster that node pool \"np1\" belongs to; provision it first"
     );
     let error = pools(&port)
         .create(None, &NodePool::default())
@@ -297,7 +297,7 @@ async fn a_cluster_that_went_away_is_not_found() {
     assert!(matches!(error, Error::NotFound { .. }));
     assert_eq!(
         error.to_string(),
-        "AKS cluster \"aks-5lmloa\" not found: ParentResourceNotFound: gone (HTTP 404)"
+        "not found: AKS cluster \"aks-5lmloa\": ParentResourceNotFound: gone (HTTP 404)"
     );
 }
 

@@ -195,7 +195,7 @@ async fn a_missing_pool_or_cluster_is_not_found() {
     let error = change(&port, &update(json!({}))).await.unwrap_err();
     assert_eq!(
         error.to_string(),
-        "node pool \"np1\" of AKS cluster \"aks-5lmloa\" not found"
+        "not found: node pool \"np1\" of AKS cluster \"aks-5lmloa\""
     );
     let port = MockAgentPools::new();
     let error = pools(&port)

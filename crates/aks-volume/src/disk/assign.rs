@@ -30,7 +30,7 @@ impl DiskBackend<'_> {
         );
         if !chosen.assigned && !self.write_assigned(chosen.disk, true).await? {
             return Err(Error::not_found(format!(
-                "disk {:?} of volume {:?}, which was deleted meanwhile,",
+                "disk {:?} of volume {:?}, which was deleted meanwhile",
                 name.as_str(),
                 self.volume.name
             )));

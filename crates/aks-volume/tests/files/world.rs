@@ -79,6 +79,7 @@ impl World {
             file_shares: cloud.clone(),
             key_vaults: Arc::new(MockKeyVaults::new()),
             managed_clusters: Arc::new(MockManagedClusters::new()),
+            resource_graph: Arc::new(MockResourceGraph::new()),
             resource_groups: cloud.clone(),
             resources: Arc::new(MockResources::new()),
             role_assignments: cloud.clone(),
