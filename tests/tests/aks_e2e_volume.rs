@@ -1,6 +1,7 @@
-//! Disks and snapshots of an app's volumes, each command as its own process, over the offline Azure.
+//! Disks, snapshots and file shares of an app's volumes, each command as its own process, over the offline Azure.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
+use kompox_azure_sim::Simulator;
 use kompox_e2e::Project;
 use serde_json::{Value, json};
 
@@ -306,4 +307,245 @@ fn bootstrap_makes_the_first_disks_and_then_nothing_more() {
         error.contains("data: 2 disks") && error.contains("cache: 1 disk"),
         "{error}"
     );
+}
+
+/// The quickstart with two volumes of files beside one of disks.
+fn project_with_files() -> Project {
+    let project = project();
+    project.edit(
+        "kompoxapp.yml",
+        "    - {name: cache, size: 8Gi, options: {sku: StandardSSD_LRS}}\n",
+        "    - {name: shared, size: 100Gi, type: files, options: {sku: Standard_LRS}}
+    - {name: media, size: 10Gi, type: files}
+",
+    );
+    project
+}
+
+/// Azure as another tool sees it.
+fn arm(project: &Project, method: &str, id: &str) -> Option<Value> {
+    let azure = Simulator::builder()
+        .state_dir(project.root().join(".kompox/sim"))
+        .build()
+        .unwrap();
+    let request = http::Request::builder()
+        .method(method)
+        .uri(format!(
+            "https://management.azure.com{id}?api-version=2024-01-01"
+        ))
+        .body(bytes::Bytes::new())
+        .unwrap();
+    let response = azure.handle(request);
+    assert!(
+        response.status().is_success() || response.status() == 404,
+        "{method} {id}: {response:?}"
+    );
+    (response.status() == 200).then(|| serde_json::from_slice(response.body()).unwrap_or_default())
+}
+
+fn assign(project: &Project, volume: &str, name: &str) {
+    let args = ["disk", "assign", "-V", volume, "-N", name];
+    assert_eq!(project.ok(&args), "");
+}
+
+#[test]
+fn shares_are_created_assigned_back_and_forth_and_deleted() {
+    let project = project_with_files();
+    let _ = project.ok(&["cluster", "provision"]);
+    assert_eq!(list(&project, "shared"), json!([]));
+
+    let first = project.json(&["disk", "create", "-V", "shared", "-N", "s1"]);
+    let keys: Vec<_> = first.as_object().unwrap().keys().collect();
+    assert_eq!(
+        keys,
+        [
+            "name",
+            "volumeName",
+            "assigned",
+            "size",
+            "zone",
+            "options",
+            "handle",
+            "createdAt",
+            "updatedAt"
+        ]
+    );
+    assert_eq!(
+        (&first["assigned"], &first["size"], &first["zone"]),
+        (&json!(true), &json!(100_u64 << 30), &json!(""))
+    );
+    let options = json!({"sku": "Standard_LRS", "protocol": "smb", "quotaGiB": 100});
+    assert_eq!(first["options"], options);
+    let handle: Vec<_> = first["handle"].as_str().unwrap().split('#').collect();
+    let [group, account, "shared-s1", "", "", "", subscription] = handle[..] else {
+        panic!("{handle:?}");
+    };
+
+    let second = [
+        "disk",
+        "create",
+        "-V",
+        "shared",
+        "-N",
+        "s2",
+        "-O",
+        r#"{"quotaGiB": 7}"#,
+    ];
+    let second = project.json(&second);
+    assert_eq!(
+        (&second["assigned"], &second["size"]),
+        (&json!(false), &json!(7_u64 << 30))
+    );
+    let _ = project.json(&["disk", "create", "-V", "media", "-N", "m1"]);
+    assert_eq!(names(&list(&project, "media")), [("m1", true)]);
+
+    let assigned = |name: &str| {
+        let shares = list(&project, "shared");
+        let mut shares = names(&shares);
+        shares.sort_unstable();
+        assert_eq!(shares, [("s1", name == "s1"), ("s2", name == "s2")]);
+    };
+    assigned("s1");
+    for name in ["s2", "s1", "s1"] {
+        assign(&project, "shared", name);
+        assigned(name);
+    }
+    assert_eq!(
+        names(&list(&project, "media")),
+        [("m1", true)],
+        "the other volume's share stays assigned"
+    );
+
+    let error = project.fails(&["disk", "delete", "-V", "shared", "-N", "s1"]);
+    assert!(
+        error.contains("s1") && error.contains("assigned"),
+        "{error}"
+    );
+    assert_eq!(
+        project.ok(&["disk", "delete", "-V", "shared", "-N", "s2"]),
+        ""
+    );
+    assert_eq!(names(&list(&project, "shared")), [("s1", true)]);
+
+    // The command line keeps the assigned share of a volume; whoever wants that to go deletes it in Azure.
+    let account = format!(
+        "/subscriptions/{subscription}/resourceGroups/{group}/providers/Microsoft.Storage/storageAccounts/{account}"
+    );
+    for share in ["shared-s1", "media-m1"] {
+        let share = format!("{account}/fileServices/default/shares/{share}");
+        assert!(arm(&project, "DELETE", &share).is_some());
+    }
+    assert_eq!(list(&project, "shared"), json!([]));
+    assert_eq!(list(&project, "media"), json!([]));
+    let kept = arm(&project, "GET", &account).expect("the account outlives its shares");
+    assert_eq!(kept["sku"]["name"], "Standard_LRS");
+
+    let again = project.json(&["disk", "create", "-V", "media", "-N", "m2"]);
+    assert_eq!(again["assigned"], true);
+    let made = project
+        .requests()
+        .into_iter()
+        .filter(|request| request.method == "PUT" && request.path.eq_ignore_ascii_case(&account));
+    assert_eq!(made.count(), 1, "one account, made once");
+}
+
+#[test]
+fn what_shares_cannot_do_is_refused_and_nothing_is_written() {
+    let project = project_with_files();
+    let _ = project.json(&["disk", "create", "-V", "shared", "-N", "s1"]);
+    let writes = |project: &Project| {
+        let requests = project.requests();
+        requests
+            .iter()
+            .filter(|request| request.method != "GET")
+            .count()
+    };
+    let before = writes(&project);
+    let table: &[(&[&str], &[&str])] = &[
+        (&["snapshot", "list", "-V", "shared"], &["shared", "files"]),
+        (
+            &["snapshot", "create", "-V", "shared"],
+            &["shared", "files"],
+        ),
+        (
+            &["snapshot", "delete", "-V", "shared", "-N", "x"],
+            &["shared", "files"],
+        ),
+        (
+            &["disk", "create", "-V", "shared", "-S", "disk:s1"],
+            &["shared", "files", "disk:s1"],
+        ),
+        (
+            &[
+                "disk",
+                "create",
+                "-V",
+                "media",
+                "-O",
+                r#"{"sku":"Standard_ZRS"}"#,
+            ],
+            &["media", "Standard_ZRS", "shared", "Standard_LRS"],
+        ),
+        (
+            &[
+                "disk",
+                "create",
+                "-V",
+                "media",
+                "-O",
+                r#"{"sku":"Premium_LRS"}"#,
+            ],
+            &["media", "Premium_LRS", "shared", "Standard_LRS"],
+        ),
+        (
+            &["disk", "delete", "-V", "shared", "-N", "s9"],
+            &["s9", "s1"],
+        ),
+        (
+            &["disk", "assign", "-V", "shared", "-N", "s9"],
+            &["s9", "s1"],
+        ),
+    ];
+    for (args, says) in table {
+        let error = project.fails(args);
+        for word in *says {
+            assert!(
+                error.contains(word),
+                "{args:?}: {word:?} is not in: {error}"
+            );
+        }
+    }
+    let error = project.fails(&["disk", "create", "-V", "shared", "-N", "s1"]);
+    assert!(error.contains("s1") && error.contains("exists"), "{error}");
+    assert_eq!(writes(&project), before, "nothing was written");
+}
+
+#[test]
+fn bootstrap_makes_disks_and_shares_side_by_side() {
+    let project = project_with_files();
+    let bootstrap = ["disk", "create", "--bootstrap"];
+    let created = project.json(&bootstrap);
+    let made: Vec<_> = created
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|disk| {
+            (
+                disk["volumeName"].as_str().unwrap(),
+                disk["assigned"].as_bool(),
+            )
+        })
+        .collect();
+    assert_eq!(
+        made,
+        [
+            ("data", Some(true)),
+            ("shared", Some(true)),
+            ("media", Some(true))
+        ]
+    );
+    assert_eq!(project.json(&bootstrap), json!([]));
+    for volume in ["data", "shared", "media"] {
+        assert_eq!(list(&project, volume).as_array().unwrap().len(), 1);
+    }
 }

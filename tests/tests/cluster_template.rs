@@ -104,7 +104,12 @@ fn driver(simulator: &Simulator) -> std::sync::Arc<dyn Driver> {
         ("AZURE_LOCATION", "japaneast"),
         ("AZURE_AUTH_METHOD", "azure_cli"),
     ]);
-    kompox_aks::AksFactory::new(std::sync::Arc::new(connector), |_| None)
+    let clusters = kompox_kube::twin::Twin::in_memory();
+    kompox_aks::AksFactory::new(
+        std::sync::Arc::new(connector),
+        std::sync::Arc::new(clusters),
+        |_| None,
+    )
         .create(DriverContext {
             workspace: Some(Workspace::new("acme")),
             provider,

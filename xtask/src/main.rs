@@ -25,6 +25,9 @@ enum Task {
     E2e(e2e::E2eArgs),
     /// Measure the command line over a big offline Azure
     Bench(bench::BenchArgs),
+    /// Run one command for the benchmark and print what it took
+    #[command(hide = true)]
+    Measure(bench::Measure),
 }
 
 fn main() -> ExitCode {
@@ -32,6 +35,7 @@ fn main() -> ExitCode {
         Task::Quickstart => quickstart::run(),
         Task::E2e(args) => e2e::run(&args),
         Task::Bench(args) => bench::run(&args),
+        Task::Measure(measure) => measure.run(),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

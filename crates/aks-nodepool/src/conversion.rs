@@ -13,7 +13,7 @@ use crate::{label, scale};
 pub(crate) const SYSTEM: &str = "System";
 const USER: &str = "User";
 const REGULAR: &str = "Regular";
-const SPOT: &str = "Spot";
+pub(crate) const SPOT: &str = "Spot";
 /// The machine size where none is given: that of the pools which a cluster begins with.
 const DEFAULT_SIZE: &str = "Standard_D2lds_v6";
 /// Largest OS disk in GiB.

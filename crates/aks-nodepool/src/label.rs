@@ -6,12 +6,17 @@ use kompox_azure::AgentPoolProperties;
 use kompox_naming::AvailabilityZone;
 use kompox_provider::Problem;
 
+use crate::conversion::SPOT;
+
 /// The kind of pool that a node is in: `system` or `user`.
 pub(crate) const NODE_POOL: &str = "kompox.dev/node-pool";
 /// The zone that a node is in, in the Kompox form. A pool in several zones has none: one label cannot hold two zones.
 pub(crate) const NODE_ZONE: &str = "kompox.dev/node-zone";
 /// AKS sets labels below this prefix, and nobody else may.
 const AKS_PREFIX: &str = "kubernetes.azure.com/";
+
+/// The label that AKS gives to the nodes of a spot pool, and its value.
+const SPOT_LABEL: (&str, &str) = ("kubernetes.azure.com/scalesetpriority", "spot");
 
 /// Labels as a user gives them: a null value removes one.
 pub(crate) type GivenLabels = BTreeMap<String, Option<String>>;
@@ -26,7 +31,15 @@ pub(crate) fn is_of_aks(key: &str) -> bool {
 /// Spec: §13.3, §13.4.3.
 pub(crate) fn merge(pool: &mut AgentPoolProperties, given: &GivenLabels, location: &str) {
     let of_kompox = of_kompox(pool, location);
+    let spot = pool
+        .scale_set_priority
+        .as_ref()
+        .is_some_and(|priority| priority.eq_ignore_ascii_case(SPOT));
     for (key, value) in given {
+        // Listed pools have it: whoever makes another one like them asks for nothing else than what AKS will do.
+        if spot && value.as_deref() == Some(SPOT_LABEL.1) && key == SPOT_LABEL.0 {
+            continue;
+        }
         if is_of_aks(key) || [NODE_POOL, NODE_ZONE].contains(&key.as_str()) {
             let stays = match of_kompox.iter().find(|(name, _)| name == key) {
                 Some((_, value)) => value.as_ref(),

@@ -93,7 +93,8 @@ impl<'a> NodePools<'a> {
     /// [`Error::Validation`] for a name that no pool can have.
     pub fn check_name(&self, name: &str) -> Result<()> {
         let name = PoolName::parse(Some(name));
-        name.map(drop).map_err(|problem| Error::Validation(vec![problem]))
+        name.map(drop)
+            .map_err(|problem| Error::Validation(vec![problem]))
     }
 
     /// The node pools of a cluster, by name; only the one of that name if the options give one. Empty when there is no

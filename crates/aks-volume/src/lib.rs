@@ -12,6 +12,8 @@
 //! | `disk` | volumes of type `disk`: Azure managed disks and snapshots |
 //! | `files` | volumes of type `files`: Azure file shares |
 //! | `group` | the resource group of an app and the roles on it |
+//! | `options` | what is wanted of a volume, in free JSON |
+//! | `record` | what is written on the resources of a volume |
 //!
 //! Spec: §10, §11, §12.
 
@@ -20,6 +22,8 @@ mod disk;
 mod files;
 mod group;
 pub mod identities;
+mod options;
+mod record;
 pub mod volumes;
 
 pub use backend::VolumeBackend;

@@ -1,12 +1,13 @@
 //! The volumes of a provider.
 
 use std::fmt;
+use std::str::FromStr;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use kompox_azure::Azure;
 use kompox_model::{App, VolumeType};
-use kompox_naming::{NameError, ProviderNames, VolumeName};
+use kompox_naming::{CompactId, NameError, ProviderNames, VolumeName};
 use kompox_provider::{Error, Result};
 
 use crate::disk::DiskBackend;
@@ -87,6 +88,17 @@ impl Volumes {
             VolumeType::Files => Ok(Box::new(FilesBackend::new(
                 self, app, volume, name, identities,
             )?)),
+        }
+    }
+
+    /// The name that the user gave, else a new one.
+    pub(crate) fn name_or_new<N>(&self, given: Option<&str>) -> Result<N>
+    where
+        N: FromStr<Err = NameError> + From<CompactId>,
+    {
+        match given.filter(|name| !name.is_empty()) {
+            Some(name) => checked(name.parse()),
+            None => Ok(CompactId::new((self.clock)(), (self.random)()).into()),
         }
     }
 }

@@ -5,15 +5,18 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use kompox_aks_volume::Volumes;
-use kompox_azure::{Azure, ResourceId};
+use kompox_azure::{Azure, Cloud, ResourceId};
+use kompox_kube::KubernetesConnector;
 use kompox_model::options::*;
 use kompox_model::{
-    App, Cluster, ClusterStatus, NodePool, VolumeClass, VolumeDisk, VolumeSnapshot,
+    App, Cluster, ClusterStatus, DnsOutcome, DnsRecordSet, DnsZones, NodePool, VolumeClass,
+    VolumeDisk, VolumeSnapshot,
 };
 use kompox_naming::{ClusterNames, ProviderNames};
 use kompox_provider::deadline::within;
 use kompox_provider::{Driver, Error, Kubeconfig, Progress, Result};
 
+use crate::dns;
 use crate::factory::DRIVER_NAME;
 use crate::record::Records;
 use crate::span::logged;
@@ -25,6 +28,10 @@ const TRY_AGAIN: &str = "Azure is slow to answer; try again";
 #[derive(Debug)]
 pub(crate) struct AksDriver {
     pub(crate) azure: Azure,
+    /// Which Azure that is.
+    pub(crate) cloud: Cloud,
+    /// How to reach what runs in a cluster.
+    pub(crate) kubernetes: Arc<dyn KubernetesConnector>,
     pub(crate) volumes: Volumes,
     pub(crate) records: Records,
     pub(crate) names: ProviderNames,
@@ -98,6 +105,32 @@ impl Driver for AksDriver {
         run("ClusterStatus", 5 * MINUTE, TRY_AGAIN, self.status(cluster)).await
     }
 
+    async fn cluster_install(&self, cluster: &Cluster, _: ClusterInstallOptions) -> Result<()> {
+        let hint = "what was done stays; install again to go on";
+        run(
+            "ClusterInstall",
+            10 * MINUTE,
+            hint,
+            self.install(cluster),
+        )
+        .await
+    }
+
+    async fn cluster_uninstall(
+        &self,
+        cluster: &Cluster,
+        _: ClusterUninstallOptions,
+    ) -> Result<()> {
+        let hint = "what was removed is gone; uninstall again to go on";
+        run(
+            "ClusterUninstall",
+            10 * MINUTE,
+            hint,
+            self.uninstall(cluster),
+        )
+        .await
+    }
+
     async fn cluster_kubeconfig(
         &self,
         cluster: &Cluster,
@@ -110,6 +143,32 @@ impl Driver for AksDriver {
             self.kubeconfig(cluster),
         )
         .await
+    }
+
+    /// Within two minutes: a read and a write, each of which is repeated for a minute where Azure is busy.
+    async fn cluster_dns_apply(
+        &self,
+        cluster: &Cluster,
+        record_set: &DnsRecordSet,
+        options: ClusterDnsApplyOptions,
+    ) -> Result<DnsOutcome> {
+        let record_sets = &*self.azure.dns_record_sets;
+        run(
+            "ClusterDNSApply",
+            2 * MINUTE,
+            TRY_AGAIN,
+            dns::apply(record_sets, cluster, record_set, &options),
+        )
+        .await
+    }
+
+    async fn cluster_dns_zones(
+        &self,
+        cluster: &Cluster,
+        hosts: &[String],
+        _: ClusterDnsZonesOptions,
+    ) -> Result<DnsZones> {
+        logged("ClusterDNSZones", async { dns::zones(cluster, hosts) }).await
     }
 
     async fn volume_disk_list(

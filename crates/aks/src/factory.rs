@@ -6,6 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use kompox_aks_volume::{Clock, Random, Volumes};
 use kompox_azure::Connector;
+use kompox_kube::KubernetesConnector;
 use kompox_naming::ProviderNames;
 use kompox_provider::{Driver, DriverContext, DriverFactory, Error, Result};
 
@@ -21,21 +22,25 @@ pub const DRIVER_NAME: &str = "aks";
 /// Spec: §1.1, §1.2.
 pub struct AksFactory {
     connector: Arc<dyn Connector>,
+    kubernetes: Arc<dyn KubernetesConnector>,
     environment: Box<Environment>,
     clock: Clock,
     random: Random,
 }
 
 impl AksFactory {
-    /// A factory whose drivers reach Azure through `connector`. `environment` looks up variables of the process;
+    /// A factory whose drivers reach Azure through `connector`, and what runs in clusters through `kubernetes`, which is not
+    /// asked before an operation needs it. `environment` looks up variables of the process;
     /// it is asked for what the settings leave out of `AZURE_CLOUD`, the addresses of a custom cloud, and the
     /// credential's parts.
     pub fn new(
         connector: Arc<dyn Connector>,
+        kubernetes: Arc<dyn KubernetesConnector>,
         environment: impl Fn(&str) -> Option<String> + Send + Sync + 'static,
     ) -> Self {
         Self {
             connector,
+            kubernetes,
             environment: Box::new(environment),
             clock: Arc::new(Timestamp::now),
             random: Arc::new(rand::random::<u64>),
@@ -55,6 +60,7 @@ impl fmt::Debug for AksFactory {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("AksFactory")
             .field("connector", &self.connector)
+            .field("kubernetes", &self.kubernetes)
             .finish_non_exhaustive()
     }
 }
@@ -84,6 +90,8 @@ impl DriverFactory for AksFactory {
         );
         Ok(Arc::new(AksDriver {
             azure,
+            cloud: settings.connection.cloud,
+            kubernetes: Arc::clone(&self.kubernetes),
             volumes,
             records: Records::default(),
             names,

@@ -7,8 +7,10 @@
 //! [`AksFactory`] makes drivers from a provider's settings; register it as [`DRIVER_NAME`].
 
 mod cluster;
+mod dns;
 mod driver;
 mod factory;
+mod install;
 mod node_pools;
 mod record;
 mod settings;

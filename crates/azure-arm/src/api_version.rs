@@ -23,3 +23,5 @@ pub(crate) const MANAGED_IDENTITY: &str = "2023-01-31";
 pub(crate) const KEY_VAULTS: &str = "2023-07-01";
 /// Microsoft.Storage/storageAccounts and their file shares.
 pub(crate) const STORAGE: &str = "2023-01-01";
+/// Microsoft.ResourceGraph.
+pub(crate) const RESOURCE_GRAPH: &str = "2021-03-01";

@@ -19,6 +19,7 @@ use crate::dns_record_sets::ArmDnsRecordSets;
 use crate::file_shares::ArmFileShares;
 use crate::key_vaults::ArmKeyVaults;
 use crate::managed_clusters::ArmManagedClusters;
+use crate::resource_graph::ArmResourceGraph;
 use crate::resource_groups::ArmResourceGroups;
 use crate::resources::ArmResources;
 use crate::role_assignments::ArmRoleAssignments;
@@ -189,6 +190,7 @@ impl Connector for ArmConnector {
             file_shares: Arc::new(ArmFileShares(client.clone())),
             key_vaults: Arc::new(ArmKeyVaults(client.clone())),
             managed_clusters: Arc::new(ArmManagedClusters(client.clone())),
+            resource_graph: Arc::new(ArmResourceGraph(client.clone())),
             resource_groups: Arc::new(ArmResourceGroups(client.clone())),
             resources: Arc::new(ArmResources(client.clone())),
             role_assignments: Arc::new(ArmRoleAssignments(client.clone())),

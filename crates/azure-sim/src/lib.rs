@@ -13,17 +13,20 @@
 //!
 //! - `Microsoft.Resources`: subscriptions, locations, tenants and providers (reading), resource groups, resource lists
 //!   with `$filter`, `$top` and paging, tags, deployments with real evaluation of templates.
+//! - `Microsoft.ResourceGraph`: queries over all resources, in a small part of Kusto.
 //! - `Microsoft.ContainerService`: managed clusters and agent pools, with the node resource group, identities
 //!   and kubeconfigs (which lead nowhere).
 //! - `Microsoft.Compute`: disks and snapshots, with copies whose data arrives later.
-//! - `Microsoft.KeyVault`: vaults with soft delete, recovery and purge. `Microsoft.Storage`: accounts.
-//!   `Microsoft.OperationalInsights`: workspaces. `Microsoft.ManagedIdentity`: user-assigned identities and federated
+//! - `Microsoft.Network`: public DNS zones and their record sets (`A`, `AAAA`, `CNAME`, `NS`, `SOA`, `TXT`), with entity
+//!   tags and conditions.
+//! - `Microsoft.KeyVault`: vaults with soft delete, recovery and purge. `Microsoft.Storage`: accounts and file
+//!   shares with soft delete. `Microsoft.OperationalInsights`: workspaces. `Microsoft.ManagedIdentity`: user-assigned identities and federated
 //!   credentials. `Microsoft.Insights`: diagnostic settings. `Microsoft.Authorization`: role assignments and the
 //!   built-in roles that are commonly assigned.
 //!
 //! # What is not
 //!
-//! Data planes (no secrets, blobs, shares or Kubernetes API), quotas, policies, locks, and permissions: the caller may do
+//! Data planes (no secrets, files or Kubernetes API), quotas, policies, locks, and permissions: the caller may do
 //! everything. Tokens are not looked into. Virtual machines do not exist, so no disk is ever attached. Nothing changes by
 //! itself but what time brings. Messages and codes that no recording shows (most validation errors) are
 //! modelled on Azure's documentation and may differ in wording. Properties that Azure would not know are

@@ -191,6 +191,11 @@ fn provider_routes(
         ("microsoft.keyvault", "checknameavailability") if request.method == Method::POST => {
             routes::check_vault_name(world, request).map(Some)
         }
+        ("microsoft.resourcegraph", "resources")
+            if request.method == Method::POST && *id == ResourceId::tenant() =>
+        {
+            routes::resource_graph(world, request).map(Some)
+        }
         ("microsoft.storage", "checknameavailability") if request.method == Method::POST => {
             routes::check_account_name(world, request).map(Some)
         }

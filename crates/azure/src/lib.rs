@@ -22,6 +22,7 @@ mod key_vault;
 mod managed_cluster;
 mod provisioning_state;
 mod resource;
+mod resource_graph;
 mod resource_group;
 mod resource_id;
 pub mod role;
@@ -46,6 +47,7 @@ pub use key_vault::{DeletedVault, KeyVaults};
 pub use managed_cluster::{ManagedCluster, ManagedClusters};
 pub use provisioning_state::ProvisioningState;
 pub use resource::{Resource, Resources};
+pub use resource_graph::ResourceGraph;
 pub use resource_group::{ResourceGroup, ResourceGroups};
 pub use resource_id::{InvalidResourceId, ResourceId};
 pub use role_assignment::{RoleAssignment, RoleAssignments};
@@ -61,7 +63,7 @@ pub use {
     agent_pool::MockAgentPools, deployment::MockDeployments, disk::MockDisks,
     dns_record_set::MockDnsRecordSets, file_share::MockFileShares, key_vault::MockKeyVaults,
     managed_cluster::MockManagedClusters, resource::MockResources,
-    resource_group::MockResourceGroups, role_assignment::MockRoleAssignments,
-    snapshot::MockSnapshots, storage_account::MockStorageAccounts,
-    user_assigned_identity::MockUserAssignedIdentities,
+    resource_graph::MockResourceGraph, resource_group::MockResourceGroups,
+    role_assignment::MockRoleAssignments, snapshot::MockSnapshots,
+    storage_account::MockStorageAccounts, user_assigned_identity::MockUserAssignedIdentities,
 };

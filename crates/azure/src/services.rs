@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::{
     AgentPools, Cloud, Credential, Deployments, Disks, DnsRecordSets, FileShares, KeyVaults,
-    ManagedClusters, ResourceGroups, Resources, Result, RoleAssignments, Snapshots,
+    ManagedClusters, ResourceGraph, ResourceGroups, Resources, Result, RoleAssignments, Snapshots,
     StorageAccounts, UserAssignedIdentities,
 };
 
@@ -24,6 +24,7 @@ pub struct Azure {
     pub file_shares: Arc<dyn FileShares>,
     pub key_vaults: Arc<dyn KeyVaults>,
     pub managed_clusters: Arc<dyn ManagedClusters>,
+    pub resource_graph: Arc<dyn ResourceGraph>,
     pub resource_groups: Arc<dyn ResourceGroups>,
     pub resources: Arc<dyn Resources>,
     pub role_assignments: Arc<dyn RoleAssignments>,

@@ -1,16 +1,19 @@
 //! `kompoxops cluster`: making, removing and looking at the cluster.
 
 mod kubeconfig;
+mod nodepool;
 
 use clap::{Args, Subcommand};
 use kompox_model::ClusterStatus;
 use kompox_model::options::{
-    ClusterDeprovisionOptions, ClusterProvisionOptions, ClusterStatusOptions,
+    ClusterDeprovisionOptions, ClusterInstallOptions, ClusterProvisionOptions,
+    ClusterStatusOptions, ClusterUninstallOptions,
 };
 use kompox_provider::protection::{self, ClusterOperation};
 use serde::Serialize;
 
 use self::kubeconfig::KubeconfigArgs;
+use self::nodepool::NodepoolArgs;
 use crate::exit::Result;
 use crate::output;
 use crate::project::ClusterSelector;
@@ -32,10 +35,16 @@ enum ClusterCommand {
     Provision(Force),
     /// Remove the cluster and everything in its resource group
     Deprovision(Force),
+    /// Install the ingress controller, or what is missing of it
+    Install(Force),
+    /// Remove the ingress controller and its namespace
+    Uninstall(Force),
     /// Show how far the cluster has come
     Status,
     /// Get administrator credentials
     Kubeconfig(KubeconfigArgs),
+    /// The node pools of the cluster
+    Nodepool(NodepoolArgs),
 }
 
 #[derive(Debug, Args)]
@@ -47,11 +56,14 @@ struct Force {
 
 impl ClusterArgs {
     pub(crate) fn name(&self) -> &'static str {
-        match self.command {
+        match &self.command {
             ClusterCommand::Provision(_) => "cluster provision",
             ClusterCommand::Deprovision(_) => "cluster deprovision",
+            ClusterCommand::Install(_) => "cluster install",
+            ClusterCommand::Uninstall(_) => "cluster uninstall",
             ClusterCommand::Status => "cluster status",
             ClusterCommand::Kubeconfig(_) => "cluster kubeconfig",
+            ClusterCommand::Nodepool(args) => args.name(),
         }
     }
 }
@@ -84,6 +96,18 @@ pub(crate) fn run(args: &ClusterArgs, session: &Session<'_>) -> Result<()> {
                 driver.cluster_deprovision(cluster, options),
             )
         }
+        ClusterCommand::Install(Force { force }) => {
+            protection::check(ClusterOperation::Install, cluster, *force)?;
+            let driver = session.driver(&selection)?;
+            let options = ClusterInstallOptions { force: *force };
+            session.wait(Farewell::Again, driver.cluster_install(cluster, options))
+        }
+        ClusterCommand::Uninstall(Force { force }) => {
+            protection::check(ClusterOperation::Uninstall, cluster, *force)?;
+            let driver = session.driver(&selection)?;
+            let options = ClusterUninstallOptions { force: *force };
+            session.wait(Farewell::Again, driver.cluster_uninstall(cluster, options))
+        }
         ClusterCommand::Status => {
             let driver = session.driver(&selection)?;
             let status = session.wait(
@@ -97,6 +121,7 @@ pub(crate) fn run(args: &ClusterArgs, session: &Session<'_>) -> Result<()> {
             })
         }
         ClusterCommand::Kubeconfig(args) => kubeconfig::run(args, session, &selection),
+        ClusterCommand::Nodepool(args) => nodepool::run(args, session, &selection),
     }
 }
 

@@ -19,6 +19,6 @@ pub(crate) fn run(args: &InitArgs, project: &ProjectArgs, console: &Console) -> 
     for path in scaffold::write(&root, args.force).map_err(refused)? {
         console.line(format_args!("wrote {}", path.display()));
     }
-    console.line("Set your subscription in .kompox/kom/cluster.yml, or try it out first: kompoxops --simulate cluster provision");
+    console.line("Set your subscription in .kompox/kom/provider.yml, or try it out first: kompoxops --simulate cluster provision");
     Ok(())
 }

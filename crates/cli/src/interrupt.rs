@@ -52,7 +52,10 @@ pub(crate) fn run<T>(
             }
         }
     });
-    reporter.finish();
+    match &result {
+        Err(Failure::Interrupted(_)) => reporter.abandon(),
+        _ => reporter.finish(),
+    }
     // A call that blocks in the background (a sign-in program) must not hold us up.
     runtime.shutdown_background();
     result

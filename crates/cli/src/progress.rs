@@ -3,7 +3,7 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use indicatif::{MultiProgress, ProgressBar, ProgressStyle};
+use indicatif::{MultiProgress, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use kompox_provider::{Progress, ResourceProgress, ResourceState};
 
 use crate::console::Console;
@@ -22,6 +22,7 @@ impl Reporter {
     pub(crate) fn new(console: &Console) -> Self {
         match console.bars() {
             Some(bars) => Self::Live(Live {
+                console: console.clone(),
                 bars: bars.clone(),
                 view: Mutex::default(),
             }),
@@ -43,6 +44,13 @@ impl Reporter {
     pub(crate) fn finish(&self) {
         if let Self::Live(live) = self {
             live.finish();
+        }
+    }
+
+    /// The same after a Ctrl-C, which the terminal echoes as `^C`, without our knowing how far that moved the cursor.
+    pub(crate) fn abandon(&self) {
+        if let Self::Live(live) = self {
+            live.abandon();
         }
     }
 }
@@ -87,6 +95,7 @@ impl Lines {
 /// Lines that change in place.
 #[derive(Debug)]
 pub(crate) struct Live {
+    console: Console,
     bars: MultiProgress,
     view: Mutex<View>,
 }
@@ -192,6 +201,15 @@ impl Live {
         for text in texts {
             // A terminal that is gone needs no progress.
             let _ = self.bars.println(text);
+        }
+    }
+
+    /// Draws nothing any more, for which the cursor would have to be where it was left.
+    fn abandon(&self) {
+        self.bars.set_draw_target(ProgressDrawTarget::hidden());
+        if !std::mem::take(&mut *lock(&self.view)).lines.is_empty() {
+            // The cursor is at the end of the last line, or behind the echo.
+            self.console.line("");
         }
     }
 }

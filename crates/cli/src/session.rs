@@ -5,6 +5,9 @@ use std::sync::Arc;
 
 use kompox_aks::{AksFactory, DRIVER_NAME};
 use kompox_azure_arm::ArmConnector;
+use kompox_kube::client::ApiServerConnector;
+use kompox_kube::program::HelmProgram;
+use kompox_kube::{KubernetesConnector, RealConnector};
 use kompox_provider::{Driver, DriverContext, Error, Registry};
 
 use crate::console::Console;
@@ -36,17 +39,21 @@ pub(crate) enum Farewell<'a> {
 impl Session<'_> {
     /// The driver of the selected provider. Checks the settings and calls nobody.
     pub(crate) fn driver(&self, selection: &Selection) -> Result<Arc<dyn Driver>> {
-        let connector = if self.simulate.is_on() {
+        let aks = if self.simulate.is_on() {
             let directory = self.project.dir();
             self.console.line(format_args!(
                 "simulating Azure in {}: nothing is created in the cloud",
                 directory.join("sim").display()
             ));
-            self.simulate.connector(directory)?
+            let azure = self.simulate.connector(directory)?;
+            factory(azure, self.simulate.clusters(directory))
         } else {
-            ArmConnector::new()
+            let clusters = RealConnector {
+                api_server: ApiServerConnector::new(),
+                helm: HelmProgram::from_environment(std::env::vars_os()),
+            };
+            factory(ArmConnector::new(), clusters)
         };
-        let aks = AksFactory::new(Arc::new(connector), |key| std::env::var(key).ok());
         let driver = Registry::default()
             .with(DRIVER_NAME, aks)
             .create(DriverContext {
@@ -74,6 +81,12 @@ impl Session<'_> {
     ) -> Result<T> {
         interrupt::run(&self.reporter, || farewell.text(std::env::args()), work)
     }
+}
+
+fn factory(azure: ArmConnector, clusters: impl KubernetesConnector + 'static) -> AksFactory {
+    AksFactory::new(Arc::new(azure), Arc::new(clusters), |key| {
+        std::env::var(key).ok()
+    })
 }
 
 impl Farewell<'_> {

@@ -7,6 +7,7 @@ use clap::Args;
 use clap::builder::FalseyValueParser;
 use kompox_azure_arm::ArmConnector;
 use kompox_azure_sim::{Latency, Simulator};
+use kompox_kube::twin::Twin;
 
 use crate::exit::{Failure, Result, chain};
 
@@ -32,6 +33,11 @@ pub(crate) struct SimulateArgs {
 impl SimulateArgs {
     pub(crate) fn is_on(&self) -> bool {
         self.simulate
+    }
+
+    /// The insides of the clusters of that offline Azure: they are kept beside its own state.
+    pub(crate) fn clusters(&self, directory: &Path) -> Twin {
+        Twin::at(directory.join("sim/kubernetes.json"))
     }
 
     /// A connector to the offline Azure whose state is in `<directory>/sim`.

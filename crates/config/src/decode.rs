@@ -1,5 +1,6 @@
 //! Reading typed values from a YAML tree, noting every mistake instead of stopping at the first.
 
+use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use kompox_model::Settings;
@@ -93,6 +94,19 @@ impl Reader {
             path: String::new(),
             at: node.at,
             mapping: node.mapping(),
+        }
+    }
+
+    /// Notes every key that is none of these.
+    pub(crate) fn known(&mut self, fields: &Fields<'_>, known: &[&str]) {
+        for (key, _) in fields.mapping.into_iter().flat_map(Mapping::iter) {
+            if !known.contains(&key.text.as_str()) {
+                let (path, known) = (fields.path(&key.text), known.join("`, `"));
+                self.problem(
+                    key.at,
+                    format!("unknown key `{path}`; expected one of `{known}`"),
+                );
+            }
         }
     }
 
@@ -290,6 +304,28 @@ impl Reader {
             }
         }
         settings
+    }
+
+    /// Strings by key, with null where there is none.
+    pub(crate) fn nullable_strings(
+        &mut self,
+        fields: &Fields<'_>,
+        key: &str,
+    ) -> BTreeMap<String, Option<String>> {
+        let fields = self.mapping(fields, key);
+        let mut strings = BTreeMap::new();
+        for (key, node) in fields.mapping.into_iter().flat_map(Mapping::iter) {
+            match node.string() {
+                None if !node.is_null() => {
+                    let path = fields.path(&key.text);
+                    self.wrong_type(&path, "a string (in quotes) or `null`", node);
+                }
+                value => {
+                    strings.insert(key.text.clone(), value.map(str::to_owned));
+                }
+            }
+        }
+        strings
     }
 
     /// Any value, as JSON.

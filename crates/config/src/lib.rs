@@ -9,6 +9,7 @@
 //! | [`inputs`] | where the project is, as flags and the environment say |
 //! | [`project`], [`project_config`] | the loaded project |
 //! | [`selection`] | choosing a cluster or an app |
+//! | [`node_pool`] | a file that describes a node pool |
 //! | [`scaffold`] | a project to start from |
 //! | [`error`] | why a project was refused |
 //!
@@ -35,6 +36,7 @@ mod id;
 pub mod inputs;
 mod kom_path;
 mod location;
+pub mod node_pool;
 pub mod project;
 pub mod project_config;
 mod quantity;

@@ -6,19 +6,28 @@ use std::path::{Path, PathBuf};
 
 use crate::error::ConfigError;
 
+/// A file of the example project, which is the project that everybody starts from.
+macro_rules! example {
+    ($file:literal) => {
+        (
+            $file,
+            include_str!(concat!("../../../examples/quickstart/", $file)),
+        )
+    };
+}
+
 /// The files of a starter project and what is in them.
-const FILES: [(&str, &str); 4] = [
-    (".kompox/.gitignore", include_str!("scaffold/gitignore")),
-    (".kompox/config.yml", include_str!("scaffold/config.yml")),
-    (
-        ".kompox/kom/cluster.yml",
-        include_str!("scaffold/cluster.yml"),
-    ),
-    ("kompoxapp.yml", include_str!("scaffold/kompoxapp.yml")),
+const FILES: [(&str, &str); 6] = [
+    example!(".kompox/.gitignore"),
+    example!(".kompox/config.yml"),
+    example!(".kompox/kom/workspace.yml"),
+    example!(".kompox/kom/provider.yml"),
+    example!(".kompox/kom/cluster.yml"),
+    example!("kompoxapp.yml"),
 ];
 
-/// Writes a starter project into `root`: a provider, a cluster and an app, with comments and with an example
-/// subscription id to replace. Returns the files that it wrote.
+/// Writes a starter project into `root`, that of `examples/quickstart`: a provider, a cluster and an app, with comments
+/// and with an example subscription id to replace. Returns the files that it wrote.
 ///
 /// Each file appears whole or not at all.
 ///

@@ -503,7 +503,7 @@ fn a_starter_project_loads_and_is_not_overwritten() {
     assert_eq!(selected.id, "/ws/ws1/prv/aks1/cls/cluster1/app/app1");
     assert_eq!(
         selected.provider.settings.get("AZURE_SUBSCRIPTION_ID"),
-        Some("00000000-0000-0000-0000-000000000000")
+        Some("11111111-1111-1111-1111-111111111111")
     );
 
     fs::write(place.path("kompoxapp.yml"), "mine").unwrap();

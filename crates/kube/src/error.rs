@@ -84,7 +84,9 @@ pub enum Error {
     },
 
     /// The `helm` program is none that this knows how to use.
-    #[error("the helm program ({program}) is version {version:?}; Helm 3 or 4 is needed: install one of them, or set KOMPOX_HELM to its path")]
+    #[error(
+        "the helm program ({program}) is version {version:?}; Helm 3 or 4 is needed: install one of them, or set KOMPOX_HELM to its path"
+    )]
     HelmUnsupported {
         /// The program.
         program: String,

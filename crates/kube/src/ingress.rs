@@ -105,7 +105,11 @@ mod tests {
 
     #[test]
     fn a_service_without_an_address_has_no_load_balancer() {
-        for status in [json!({}), json!({"loadBalancer": {}}), json!({"loadBalancer": {"ingress": [{"ip": ""}]}})] {
+        for status in [
+            json!({}),
+            json!({"loadBalancer": {}}),
+            json!({"loadBalancer": {"ingress": [{"ip": ""}]}}),
+        ] {
             assert_eq!(LoadBalancer::of_service(&json!({ "status": status })), None);
         }
     }

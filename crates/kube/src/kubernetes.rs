@@ -30,7 +30,8 @@ pub trait Kubernetes: std::fmt::Debug + Send + Sync {
     /// before and that are no longer there are removed, fields of others stay.
     ///
     /// # Errors
-    /// [`Error::FieldConflict`](crate::Error::FieldConflict) when it sets fields that others own to other values. Nothing is forced.
+    /// [`Error::FieldConflict`](crate::Error::FieldConflict) when it sets fields that others own to other values.
+    /// Nothing is forced.
     ///
     /// Source: <https://kubernetes.io/docs/reference/using-api/server-side-apply/>
     async fn apply(&self, object: &Object) -> Result<Applied>;

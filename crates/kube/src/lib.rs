@@ -2,19 +2,19 @@
 //!
 //! Between what must be true inside of a cluster and the programs and protocols that make it so stands this crate:
 //! two narrow traits, [`Kubernetes`] for the API server and [`Helm`] for releases, with the few operations that a
-//! driver needs and the types that travel through them. A [`KubernetesConnector`] makes both from the bytes of a kubeconfig, and
-//! from nothing else: never from `KUBECONFIG` or a file in a home directory.
+//! driver needs and the types that travel through them. A [`KubernetesConnector`] makes both from the bytes of a
+//! kubeconfig, and from nothing else: never from `KUBECONFIG` or a file in a home directory.
 //!
 //! The traits come without I/O. Everything that does some is behind a feature, so that whoever only decides things
 //! pays for none of it:
 //!
 //! | feature | what |
 //! |---|---|
-//! | `client` | [`client`]: the API server through kube-rs |
-//! | `helm` | [`program`]: releases through the `helm` program |
-//! | `twin` | [`twin`]: both in memory, or in a file |
+//! | `client` | module `client`: the API server through kube-rs |
+//! | `helm` | module `program`: releases through the `helm` program |
+//! | `twin` | module `twin`: both in memory, or in a file |
 //! | `mock` | mocks of the traits |
-//! | `contract` | [`contract`]: what every implementation must hold to |
+//! | `contract` | module `contract`: what every implementation must hold to |
 //!
 //! Shapes that both traits share: "not there" is an `Option` or a success, never an error to be matched; whatever
 //! ensures something looks first, writes only the difference and tells by [`Change`] what it did.
@@ -39,6 +39,8 @@ pub mod program;
 #[cfg(feature = "twin")]
 pub mod twin;
 
+#[cfg(all(feature = "client", feature = "helm"))]
+pub use connector::RealConnector;
 pub use connector::{Cluster, KubernetesConnector};
 pub use error::{Error, FieldConflict, Result};
 pub use helm::{Chart, Helm, HelmVersion, Release, ReleaseState, ReleaseStatus};

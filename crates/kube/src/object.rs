@@ -105,8 +105,7 @@ impl Object {
                 .filter(|text| !text.is_empty())
                 .map(str::to_owned)
         };
-        let required =
-            |pointer, field| text(pointer).ok_or(InvalidObject::Missing { field });
+        let required = |pointer, field| text(pointer).ok_or(InvalidObject::Missing { field });
         let reference = ObjectRef {
             api_version: required("/apiVersion", "apiVersion")?,
             kind: required("/kind", "kind")?,
@@ -171,9 +170,18 @@ mod tests {
     #[test]
     fn what_every_object_has_is_required() {
         for (value, field) in [
-            (json!({"kind": "K", "metadata": {"name": "n"}}), "apiVersion"),
-            (json!({"apiVersion": "v1", "metadata": {"name": "n"}}), "kind"),
-            (json!({"apiVersion": "v1", "kind": "K", "metadata": {"name": ""}}), "metadata.name"),
+            (
+                json!({"kind": "K", "metadata": {"name": "n"}}),
+                "apiVersion",
+            ),
+            (
+                json!({"apiVersion": "v1", "metadata": {"name": "n"}}),
+                "kind",
+            ),
+            (
+                json!({"apiVersion": "v1", "kind": "K", "metadata": {"name": ""}}),
+                "metadata.name",
+            ),
             (json!("text"), "apiVersion"),
         ] {
             let error = Object::new(&value).unwrap_err().to_string();
@@ -188,6 +196,9 @@ mod tests {
         }))
         .unwrap();
         let text = format!("{secret:?}");
-        assert!(text.contains("Secret") && !text.contains("hunter2"), "{text}");
+        assert!(
+            text.contains("Secret") && !text.contains("hunter2"),
+            "{text}"
+        );
     }
 }

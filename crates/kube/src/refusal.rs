@@ -143,7 +143,12 @@ mod tests {
         let error = refusal.about(&object());
         assert_eq!(error.kind(), FailureKind::Conflict);
         let text = error.to_string();
-        for part in ["\"settings\"", "kubectl-edit", ".data.colour", "--force-conflicts"] {
+        for part in [
+            "\"settings\"",
+            "kubectl-edit",
+            ".data.colour",
+            "--force-conflicts",
+        ] {
             assert!(text.contains(part), "{part}: {text}");
         }
         let Error::FieldConflict { conflicts, .. } = error else {
@@ -151,17 +156,40 @@ mod tests {
         };
         assert_eq!(
             conflicts,
-            [FieldConflict { field: ".data.colour".to_owned(), manager: "kubectl-edit".to_owned() }]
+            [FieldConflict {
+                field: ".data.colour".to_owned(),
+                manager: "kubectl-edit".to_owned()
+            }]
         );
     }
 
     #[test]
     fn each_refusal_says_what_to_do() {
         for (code, reason, message, hint) in [
-            (401, "Unauthorized", "Unauthorized", "fetch the kubeconfig again"),
-            (403, "Forbidden", "configmaps is forbidden: User \"u\" cannot get", "administrator's kubeconfig"),
-            (404, "NotFound", "namespaces \"web\" not found", "Create the namespace first"),
-            (404, "NotFound", "the server could not find the requested resource", "enable the add-on"),
+            (
+                401,
+                "Unauthorized",
+                "Unauthorized",
+                "fetch the kubeconfig again",
+            ),
+            (
+                403,
+                "Forbidden",
+                "configmaps is forbidden: User \"u\" cannot get",
+                "administrator's kubeconfig",
+            ),
+            (
+                404,
+                "NotFound",
+                "namespaces \"web\" not found",
+                "Create the namespace first",
+            ),
+            (
+                404,
+                "NotFound",
+                "the server could not find the requested resource",
+                "enable the add-on",
+            ),
         ] {
             let refusal = Refusal {
                 code,

@@ -24,6 +24,7 @@ impl ServiceAccount {
     }
 
     /// The object that is made when there is none.
+    #[cfg(feature = "client")]
     pub(crate) fn manifest(&self) -> serde_json::Value {
         let mut manifest = self.patch();
         manifest["apiVersion"] = "v1".into();

@@ -35,7 +35,7 @@ pub mod workspace;
 
 pub use app::{App, AppDeployment, AppIngress, IngressRule};
 pub use cluster::{Certificate, Cluster, ClusterIngress, Protection, ProtectionLevel};
-pub use dns::{DnsRecordSet, DnsRecordType};
+pub use dns::{DnsHost, DnsOutcome, DnsRecordSet, DnsRecordType, DnsStatus, DnsZoneRef, DnsZones};
 pub use node_pool::{Autoscaling, NodePool, NodePoolStatus};
 pub use provider::Provider;
 pub use settings::Settings;

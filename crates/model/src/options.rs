@@ -45,6 +45,8 @@ options! {
         /// Say what would be done, and do nothing.
         dry_run: bool,
     }
+    /// Options of asking for the DNS zones. Spec: §7.1.
+    ClusterDnsZonesOptions {}
     /// Options of listing disks. Spec: §11.3.
     VolumeDiskListOptions {}
     /// Options of creating a disk. Spec: §11.4.

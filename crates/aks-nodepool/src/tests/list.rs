@@ -42,6 +42,7 @@ async fn pools_are_listed_by_name_in_the_words_of_kompox() {
         serde_json::to_value(&listed[0]).unwrap(),
         json!({
             "name": "npa",
+            "providerName": "npa",
             "mode": "user",
             "labels": {
                 "kompox.dev/node-pool": "user",

@@ -16,7 +16,6 @@ use super::record::DiskRecord;
 use super::shape::DiskShape;
 use super::source::{DISK_TYPE, DiskSource, PlainName};
 use crate::Principals;
-use crate::volumes::checked;
 
 /// A disk that was asked for, checked as far as that goes without asking Azure.
 #[derive(Debug)]
@@ -34,10 +33,7 @@ impl DiskBackend<'_> {
         options: &VolumeDiskCreateOptions,
     ) -> Result<DiskRequest> {
         Ok(DiskRequest {
-            name: match name.filter(|name| !name.is_empty()) {
-                Some(name) => checked(DiskName::parse(name))?,
-                None => self.compact_id().into(),
-            },
+            name: self.volumes.name_or_new(name)?,
             source: DiskSource::parse(source.unwrap_or_default(), PlainName::Snapshot)?,
             shape: self.shape(options)?,
         })

@@ -5,6 +5,7 @@ use kompox_model::{VolumeDisk, VolumeSnapshot};
 use kompox_provider::{Error, Result};
 
 use super::DiskBackend;
+use crate::record::newest_first;
 
 impl DiskBackend<'_> {
     /// Newest first, then by name. Spec: §11.3.
@@ -12,11 +13,7 @@ impl DiskBackend<'_> {
         let listed = self.read_disks().await?;
         let records = self.disks(&listed);
         let mut disks: Vec<_> = records.iter().map(|r| self.model_disk(r)).collect();
-        disks.sort_by(|a, b| {
-            b.created_at
-                .cmp(&a.created_at)
-                .then_with(|| a.name.cmp(&b.name))
-        });
+        newest_first(&mut disks, |disk| (disk.created_at, &disk.name));
         Ok(disks)
     }
 
@@ -25,10 +22,8 @@ impl DiskBackend<'_> {
         let listed = self.read_snapshots().await?;
         let records = self.snapshots(&listed);
         let mut snapshots: Vec<_> = records.iter().map(|r| self.model_snapshot(r)).collect();
-        snapshots.sort_by(|a, b| {
-            b.created_at
-                .cmp(&a.created_at)
-                .then_with(|| a.name.cmp(&b.name))
+        newest_first(&mut snapshots, |snapshot| {
+            (snapshot.created_at, &snapshot.name)
         });
         Ok(snapshots)
     }

@@ -27,7 +27,7 @@ use kompox_model::options::{
     VolumeSnapshotListOptions,
 };
 use kompox_model::{App, Volume, VolumeClass, VolumeDisk, VolumeSnapshot};
-use kompox_naming::{CompactId, VolumeName};
+use kompox_naming::VolumeName;
 use kompox_provider::Result;
 use kompox_provider::deadline::{Stage, within};
 
@@ -68,10 +68,6 @@ impl<'a> DiskBackend<'a> {
             name,
             group: AppGroup::new(volumes, app, identities)?,
         })
-    }
-
-    fn compact_id(&self) -> CompactId {
-        CompactId::new((self.volumes.clock)(), (self.volumes.random)())
     }
 }
 

@@ -4,9 +4,9 @@ use kompox_azure::Disk;
 use kompox_model::VolumeOptions;
 use kompox_provider::Problem;
 use serde_json::Value;
-use tracing::warn;
 
 use super::sku::DiskSku;
+use crate::options::{OptionProblems, merged};
 
 const SKU: &str = "sku";
 const IOPS: &str = "iops";
@@ -23,58 +23,42 @@ pub(crate) struct DiskOptions {
 }
 
 impl DiskOptions {
-    /// Reads the options of a volume with those of an operation over them. A `null` takes an option away. An option that
-    /// no disk has is refused in an operation, where it is most likely misspelt; in a declared volume, which may have been
-    /// written for another program, it is ignored with a warning.
+    /// Reads the options of a volume with those of an operation over them.
     pub(crate) fn parse(
         volume: &VolumeOptions,
         operation: &VolumeOptions,
     ) -> Result<Self, Vec<Problem>> {
-        let mut merged = volume.clone();
-        merged.extend(operation.clone());
-
         let mut options = Self::default();
-        let mut problems = Vec::new();
-        for (name, value) in merged.iter().filter(|(_, value)| !value.is_null()) {
+        let mut problems = OptionProblems::new("disk", operation);
+        for (name, value) in &merged(volume, operation) {
             match name.as_str() {
                 SKU => match value.as_str().and_then(DiskSku::parse) {
                     Some(sku) => options.sku = sku,
-                    None => problems.push(Problem::new(
-                        "disk option sku",
-                        text(value),
+                    None => problems.wrong(
+                        SKU,
+                        value,
                         format!("use one of {}", DiskSku::names(DiskSku::ALL)),
-                    )),
+                    ),
                 },
-                IOPS => options.iops = positive(IOPS, value, &mut problems),
-                MBPS => options.mbps = positive(MBPS, value, &mut problems),
-                _ if operation.contains_key(name) => problems.push(Problem::new(
-                    "disk option",
-                    name,
-                    format!("there is no such option; known: {SKU}, {IOPS}, {MBPS}"),
-                )),
-                _ => warn!(option = name, "a disk has no such option; it is ignored"),
+                IOPS => options.iops = problems.positive(IOPS, value),
+                MBPS => options.mbps = problems.positive(MBPS, value),
+                _ => problems.unknown(name, &[SKU, IOPS, MBPS]),
             }
         }
         if problems.is_empty() && !options.sku.is_provisioned() {
             for (name, value) in [(IOPS, options.iops), (MBPS, options.mbps)] {
                 if let Some(value) = value {
-                    problems.push(Problem::new(
-                        format!("disk option {name}"),
-                        value.to_string(),
-                        format!(
-                            "{} has a fixed one; only {} take it",
-                            options.sku.as_str(),
-                            DiskSku::names(DiskSku::ALL.into_iter().filter(|s| s.is_provisioned()))
-                        ),
-                    ));
+                    let provisioned = DiskSku::ALL.into_iter().filter(|s| s.is_provisioned());
+                    let reason = format!(
+                        "{} has a fixed one; only {} take it",
+                        options.sku.as_str(),
+                        DiskSku::names(provisioned)
+                    );
+                    problems.wrong(name, &Value::from(value), reason);
                 }
             }
         }
-        if problems.is_empty() {
-            Ok(options)
-        } else {
-            Err(problems)
-        }
+        problems.none_or(options)
     }
 
     /// The options that a disk really has, such that a disk made with them is equal to it.
@@ -91,25 +75,6 @@ impl DiskOptions {
         }
         options
     }
-}
-
-fn positive(name: &str, value: &Value, problems: &mut Vec<Problem>) -> Option<u64> {
-    let number = value.as_u64().filter(|number| *number > 0);
-    if number.is_none() {
-        problems.push(Problem::new(
-            format!("disk option {name}"),
-            text(value),
-            "must be a whole number above 0",
-        ));
-    }
-    number
-}
-
-/// A string without its quotes, anything else as JSON.
-fn text(value: &Value) -> String {
-    value
-        .as_str()
-        .map_or_else(|| value.to_string(), str::to_owned)
 }
 
 #[cfg(test)]

@@ -3,22 +3,16 @@
 //! The tags say whose a resource is. Resources of other volumes and other apps are none of this volume's business;
 //! one that claims to be of this volume and cannot be read is skipped too, with a warning.
 
-use std::fmt;
-use std::str::FromStr;
-
 use jiff::Timestamp;
-use kompox_azure::{Disk, ResourceId, Snapshot, Tags};
+use kompox_azure::{Disk, Snapshot, Tags};
 use kompox_model::{VolumeDisk, VolumeSnapshot};
 use kompox_naming::tags::{APP_ID_HASH, DISK_ASSIGNED, DISK_NAME, SNAPSHOT_NAME, VOLUME_NAME};
 use kompox_naming::{AvailabilityZone, DiskName, SnapshotName};
 use kompox_provider::{Error, Result};
-use tracing::warn;
 
 use super::options::DiskOptions;
 use super::{DiskBackend, size};
-
-/// Names shown of a volume that does not have the one that was asked for.
-const SHOWN_NAMES: usize = 20;
+use crate::record;
 
 /// A disk of the volume.
 #[derive(Debug, Clone)]
@@ -42,8 +36,8 @@ impl DiskBackend<'_> {
         records
             .filter_map(|disk| {
                 Some(DiskRecord {
-                    name: name_tag(&disk.id, &disk.tags, DISK_NAME)?,
-                    assigned: assigned_tag(&disk.id, &disk.tags)?,
+                    name: record::name(&disk.id, &disk.tags, DISK_NAME)?,
+                    assigned: record::assigned(&disk.id, &disk.tags, DISK_ASSIGNED)?,
                     disk,
                 })
             })
@@ -56,7 +50,7 @@ impl DiskBackend<'_> {
         records
             .filter_map(|snapshot| {
                 Some(SnapshotRecord {
-                    name: name_tag(&snapshot.id, &snapshot.tags, SNAPSHOT_NAME)?,
+                    name: record::name(&snapshot.id, &snapshot.tags, SNAPSHOT_NAME)?,
                     snapshot,
                 })
             })
@@ -76,12 +70,8 @@ impl DiskBackend<'_> {
         disks: &'r [DiskRecord<'l>],
         name: &DiskName,
     ) -> Result<Option<&'r DiskRecord<'l>>> {
-        self.only(
-            "disk",
-            name,
-            disks.iter().filter(|d| d.name == *name),
-            |d| &d.disk.id,
-        )
+        let named = disks.iter().filter(|d| d.name == *name);
+        record::only(&self.what("disk", name), "tags", named, |d| &d.disk.id)
     }
 
     /// The only snapshot of that name.
@@ -91,32 +81,14 @@ impl DiskBackend<'_> {
         name: &SnapshotName,
     ) -> Result<Option<&'r SnapshotRecord<'l>>> {
         let named = snapshots.iter().filter(|s| s.name == *name);
-        self.only("snapshot", name, named, |s| &s.snapshot.id)
-    }
-
-    /// Somebody may have copied a resource with its tags: then a name does not say which is meant.
-    fn only<'r, T>(
-        &self,
-        kind: &str,
-        name: &impl fmt::Display,
-        mut named: impl Iterator<Item = &'r T>,
-        id: impl Fn(&T) -> &ResourceId,
-    ) -> Result<Option<&'r T>> {
-        let first = named.next();
-        match (first, named.next()) {
-            (Some(one), Some(other)) => Err(Error::conflict(format!(
-                "two resources claim to be {kind} {:?} of volume {:?}: {} and {}; correct the tags of one of them",
-                name.to_string(),
-                self.volume.name,
-                id(one),
-                id(other),
-            ))),
-            _ => Ok(first),
-        }
+        record::only(&self.what("snapshot", name), "tags", named, |s| {
+            &s.snapshot.id
+        })
     }
 
     pub(super) fn no_disk(&self, name: &DiskName, disks: &[DiskRecord<'_>]) -> Error {
-        self.absent("disk", name.as_str(), disks.iter().map(|d| d.name.as_str()))
+        let names = disks.iter().map(|d| d.name.as_str());
+        record::absent(&self.what("disk", name), names)
     }
 
     pub(super) fn no_snapshot(
@@ -125,22 +97,12 @@ impl DiskBackend<'_> {
         snapshots: &[SnapshotRecord<'_>],
     ) -> Error {
         let names = snapshots.iter().map(|s| s.name.as_str());
-        self.absent("snapshot", name.as_str(), names)
+        record::absent(&self.what("snapshot", name), names)
     }
 
-    fn absent<'n>(&self, kind: &str, name: &str, there: impl Iterator<Item = &'n str>) -> Error {
-        let mut there: Vec<_> = there.collect();
-        there.sort_unstable();
-        let more = there.len() > SHOWN_NAMES;
-        there.truncate(SHOWN_NAMES);
-        let there = match there.as_slice() {
-            [] => "none".to_owned(),
-            names => names.join(", ") + if more { ", …" } else { "" },
-        };
-        Error::not_found(format!(
-            "{kind} {name:?} of volume {:?} (there is: {there})",
-            self.volume.name
-        ))
+    fn what(&self, kind: &str, name: &impl ToString) -> String {
+        let name = name.to_string();
+        format!("{kind} {name:?} of volume {:?}", self.volume.name)
     }
 
     pub(super) fn model_disk(&self, record: &DiskRecord<'_>) -> VolumeDisk {
@@ -178,30 +140,5 @@ impl DiskBackend<'_> {
     /// Azure leaves the time out while it is still making the resource: that is now.
     fn created_at(&self, time_created: Option<Timestamp>) -> Timestamp {
         time_created.unwrap_or_else(|| (self.volumes.clock)())
-    }
-}
-
-fn name_tag<N: FromStr<Err: fmt::Display>>(id: &ResourceId, tags: &Tags, key: &str) -> Option<N> {
-    let Some(value) = tags.get(key) else {
-        warn!(%id, tag = key, "skipped: it has the tag of this volume and lacks that of its name");
-        return None;
-    };
-    value
-        .parse()
-        .inspect_err(|error| warn!(%id, tag = key, %error, "skipped: its name tag is no name"))
-        .ok()
-}
-
-/// Absent counts as not assigned.
-fn assigned_tag(id: &ResourceId, tags: &Tags) -> Option<bool> {
-    match tags.get(DISK_ASSIGNED) {
-        None => Some(false),
-        Some(value) => value
-            .to_ascii_lowercase()
-            .parse()
-            .inspect_err(
-                |_| warn!(%id, tag = DISK_ASSIGNED, value, "skipped: the tag is neither true nor false"),
-            )
-            .ok(),
     }
 }

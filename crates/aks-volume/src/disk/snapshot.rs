@@ -17,7 +17,6 @@ use super::origin::{Inventory, Needs, Origin, OriginKind};
 use super::record::SnapshotRecord;
 use super::sku::DiskSku;
 use super::source::{DiskSource, PlainName, SNAPSHOT_TYPE};
-use crate::volumes::checked;
 
 /// Spec: §11.8.
 const SKU: &str = "Standard_ZRS";
@@ -77,10 +76,7 @@ impl DiskBackend<'_> {
         source: Option<&str>,
     ) -> Result<SnapshotRequest> {
         Ok(SnapshotRequest {
-            name: match name.filter(|name| !name.is_empty()) {
-                Some(name) => checked(SnapshotName::parse(name))?,
-                None => self.compact_id().into(),
-            },
+            name: self.volumes.name_or_new(name)?,
             source: DiskSource::parse(source.unwrap_or_default(), PlainName::Disk)?,
         })
     }

@@ -6,7 +6,7 @@ use kompox_model::VolumeDisk;
 use kompox_model::options::VolumeDiskCreateOptions;
 use kompox_naming::tags::flag;
 use kompox_naming::tags::share_metadata::{SHARE_ASSIGNED, SHARE_NAME, VOLUME_NAME};
-use kompox_naming::{CompactId, DiskName, resource};
+use kompox_naming::{DiskName, resource};
 use kompox_provider::deadline::Stage;
 use kompox_provider::{Error, Result};
 use tracing::{debug, warn};
@@ -47,10 +47,7 @@ impl FilesBackend<'_> {
         if let Some(zone) = &options.zone {
             warn!(zone, volume = %self.name, "a file share has no zone; the one given is not used");
         }
-        let name = match name.filter(|name| !name.is_empty()) {
-            Some(name) => checked(DiskName::parse(name))?,
-            None => CompactId::new((self.volumes.clock)(), (self.volumes.random)()).into(),
-        };
+        let name = self.volumes.name_or_new(name)?;
         let share = checked(resource::share(&self.name, &name))?;
         let FilesOptions {
             sku,

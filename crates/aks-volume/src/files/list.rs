@@ -7,6 +7,7 @@ use kompox_model::VolumeDisk;
 use kompox_provider::{Error, Result};
 
 use super::FilesBackend;
+use crate::record::newest_first;
 
 /// Shares whose metadata is read at the same time.
 const CONCURRENT_READS: usize = 8;
@@ -23,11 +24,7 @@ impl FilesBackend<'_> {
             .iter()
             .map(|record| self.model(record, &account.sku))
             .collect();
-        disks.sort_by(|a, b| {
-            b.created_at
-                .cmp(&a.created_at)
-                .then_with(|| a.name.cmp(&b.name))
-        });
+        newest_first(&mut disks, |disk| (disk.created_at, &disk.name));
         Ok(disks)
     }
 

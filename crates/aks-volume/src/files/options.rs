@@ -3,9 +3,9 @@
 use kompox_model::VolumeOptions;
 use kompox_provider::Problem;
 use serde_json::Value;
-use tracing::warn;
 
 use super::sku::FilesSku;
+use crate::options::{OptionProblems, merged};
 
 const SKU: &str = "sku";
 const PROTOCOL: &str = "protocol";
@@ -23,55 +23,32 @@ pub(super) struct FilesOptions {
 }
 
 impl FilesOptions {
-    /// Reads the options of a volume with those of an operation over them. A `null` takes an option away. An option that
-    /// no share has is refused in an operation, where it is most likely misspelt; in a declared volume, which may have been
-    /// written for another program, it is ignored with a warning.
+    /// Reads the options of a volume with those of an operation over them.
     pub(super) fn parse(
         volume: &VolumeOptions,
         operation: &VolumeOptions,
     ) -> Result<Self, Vec<Problem>> {
-        let mut merged = volume.clone();
-        merged.extend(operation.clone());
-
         let mut options = Self::default();
-        let mut problems = Vec::new();
-        for (name, value) in merged.iter().filter(|(_, value)| !value.is_null()) {
+        let mut problems = OptionProblems::new("files", operation);
+        for (name, value) in &merged(volume, operation) {
             match name.as_str() {
                 SKU => match value.as_str().and_then(FilesSku::parse) {
                     Some(sku) => options.sku = sku,
-                    None => problems.push(Problem::new(
-                        "files option sku",
-                        text(value),
-                        format!("use one of {}", FilesSku::names()),
-                    )),
+                    None => {
+                        problems.wrong(SKU, value, format!("use one of {}", FilesSku::names()));
+                    }
                 },
                 PROTOCOL if is_smb(value) => {}
-                PROTOCOL => problems.push(Problem::new(
-                    "files option protocol",
-                    text(value),
+                PROTOCOL => problems.wrong(
+                    PROTOCOL,
+                    value,
                     format!("only {SMB} is supported; leave the option out"),
-                )),
-                QUOTA_GIB => match value.as_u64().filter(|gib| *gib > 0) {
-                    Some(gib) => options.quota_gib = Some(gib),
-                    None => problems.push(Problem::new(
-                        "files option quotaGiB",
-                        text(value),
-                        "must be a whole number above 0",
-                    )),
-                },
-                _ if operation.contains_key(name) => problems.push(Problem::new(
-                    "files option",
-                    name,
-                    format!("there is no such option; known: {SKU}, {PROTOCOL}, {QUOTA_GIB}"),
-                )),
-                _ => warn!(option = name, "a share has no such option; it is ignored"),
+                ),
+                QUOTA_GIB => options.quota_gib = problems.positive(QUOTA_GIB, value),
+                _ => problems.unknown(name, &[SKU, PROTOCOL, QUOTA_GIB]),
             }
         }
-        if problems.is_empty() {
-            Ok(options)
-        } else {
-            Err(problems)
-        }
+        problems.none_or(options)
     }
 
     /// The options that a share really has, such that a share made with them is equal to it. `sku` is that of its
@@ -88,13 +65,6 @@ impl FilesOptions {
 fn is_smb(value: &Value) -> bool {
     let protocol = value.as_str().map(str::trim);
     protocol.is_some_and(|protocol| protocol.eq_ignore_ascii_case(SMB))
-}
-
-/// A string without its quotes, anything else as JSON.
-fn text(value: &Value) -> String {
-    value
-        .as_str()
-        .map_or_else(|| value.to_string(), str::to_owned)
 }
 
 #[cfg(test)]

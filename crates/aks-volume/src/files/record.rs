@@ -10,13 +10,10 @@ use kompox_naming::DiskName;
 use kompox_naming::resource::files_handle;
 use kompox_naming::tags::share_metadata::{SHARE_ASSIGNED, SHARE_NAME, VOLUME_NAME};
 use kompox_provider::{Error, Result};
-use tracing::warn;
 
 use super::options::FilesOptions;
 use super::{FilesBackend, quota};
-
-/// Names shown of a volume that does not have the one that was asked for.
-const SHOWN_NAMES: usize = 20;
+use crate::record;
 
 /// A share of the volume.
 #[derive(Debug, Clone)]
@@ -33,49 +30,35 @@ impl FilesBackend<'_> {
             owner(share.metadata.as_ref()).is_some_and(|owner| owner == self.name.as_str())
         });
         own.filter_map(|share| {
+            let metadata = share.metadata.as_ref()?;
             Some(ShareRecord {
-                name: name(share)?,
-                assigned: assigned(share)?,
+                name: record::name(&share.id, metadata, SHARE_NAME)?,
+                assigned: record::assigned(&share.id, metadata, SHARE_ASSIGNED)?,
                 share,
             })
         })
         .collect()
     }
 
-    /// The only share of that name. Somebody may have copied metadata: then a name does not say which is meant.
+    /// The only share of that name.
     pub(super) fn find<'r, 'l>(
         &self,
         shares: &'r [ShareRecord<'l>],
         name: &DiskName,
     ) -> Result<Option<&'r ShareRecord<'l>>> {
-        let mut named = shares.iter().filter(|record| record.name == *name);
-        let first = named.next();
-        match (first, named.next()) {
-            (Some(one), Some(other)) => Err(Error::conflict(format!(
-                "two shares claim to be {:?} of volume {:?}: {} and {}; correct the metadata of one of them",
-                name.as_str(),
-                self.volume.name,
-                one.share.id,
-                other.share.id,
-            ))),
-            _ => Ok(first),
-        }
+        let named = shares.iter().filter(|record| record.name == *name);
+        record::only(&self.what(name), "metadata", named, |record| {
+            &record.share.id
+        })
     }
 
     pub(super) fn no_share(&self, name: &DiskName, shares: &[ShareRecord<'_>]) -> Error {
-        let mut there: Vec<_> = shares.iter().map(|record| record.name.as_str()).collect();
-        there.sort_unstable();
-        let more = there.len() > SHOWN_NAMES;
-        there.truncate(SHOWN_NAMES);
-        let there = match there.as_slice() {
-            [] => "none".to_owned(),
-            names => names.join(", ") + if more { ", …" } else { "" },
-        };
-        Error::not_found(format!(
-            "share {:?} of volume {:?} (there is: {there})",
-            name.as_str(),
-            self.volume.name
-        ))
+        let names = shares.iter().map(|record| record.name.as_str());
+        record::absent(&self.what(name), names)
+    }
+
+    fn what(&self, name: &DiskName) -> String {
+        format!("share {:?} of volume {:?}", name.as_str(), self.volume.name)
     }
 
     /// Its handle is made from the names that this driver knows, since Azure gives ids back in varying case.
@@ -109,36 +92,4 @@ impl FilesBackend<'_> {
 /// The volume that a share says it belongs to.
 pub(super) fn owner(metadata: Option<&Metadata>) -> Option<&str> {
     metadata?.get(VOLUME_NAME).map(String::as_str)
-}
-
-fn name(share: &FileShare) -> Option<DiskName> {
-    let id = &share.id;
-    let Some(value) = share.metadata.as_ref()?.get(SHARE_NAME) else {
-        warn!(%id, key = SHARE_NAME, "skipped: its metadata has this volume and lacks its name");
-        return None;
-    };
-    DiskName::parse(value)
-        .inspect_err(|error| {
-            warn!(%id, key = SHARE_NAME, %error, "skipped: its metadata has a name that is none");
-        })
-        .ok()
-}
-
-/// Absent counts as not assigned.
-fn assigned(share: &FileShare) -> Option<bool> {
-    match share.metadata.as_ref()?.get(SHARE_ASSIGNED) {
-        None => Some(false),
-        Some(value) => value
-            .to_ascii_lowercase()
-            .parse()
-            .inspect_err(|_| {
-                warn!(
-                    id = %share.id,
-                    key = SHARE_ASSIGNED,
-                    value,
-                    "skipped: its metadata is neither true nor false"
-                );
-            })
-            .ok(),
-    }
 }

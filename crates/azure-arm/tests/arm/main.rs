@@ -5,7 +5,9 @@
 mod calling;
 mod clusters;
 mod deploying;
+mod dns;
 mod failing;
+mod graph;
 mod listing;
 mod pools;
 mod script;

@@ -1,14 +1,19 @@
 //! The port's contract, kept by the adapter over the simulator: at once, and in the time that Azure takes.
 
+use std::net::Ipv4Addr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use azure_core::credentials::TokenCredential;
 use jiff::Timestamp;
 use kompox_azure::contract::{self, Environment};
-use kompox_azure::{Azure, Connector, Credential, ResourceId};
+use kompox_azure::{
+    Azure, Connector, Credential, DeploymentRequest, RecordSetProperties, Records, ResourceId,
+    WriteCondition,
+};
 use kompox_azure_arm::ArmConnector;
 use kompox_azure_sim::{Latency, Simulator, SimulatorBuilder, TokioClock};
+use serde_json::{Map, json};
 
 use crate::script::{Tokens, connection};
 
@@ -74,9 +79,12 @@ kept! {
     agent_pools
     deployments
     disks
+    dns_record_sets
     failing_deployments
+    file_shares
     key_vaults
     managed_clusters
+    resource_graph
     resource_groups
     resources
     role_assignments
@@ -104,5 +112,68 @@ async fn a_wrong_subscription_is_an_error_and_not_an_absence() {
         azure.resource_groups.delete(&group).await.unwrap_err(),
     ] {
         assert!(error.has_code("SubscriptionNotFound"), "{error}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn zones_of_two_subscriptions_are_reached_over_one_connection() {
+    const OTHER: &str = "22222222-2222-2222-2222-222222222222";
+    let simulator = simulator(Latency::None)
+        .subscription(OTHER)
+        .build()
+        .unwrap();
+    let azure = azure(&simulator);
+    let [ours, theirs] = [SUBSCRIPTION, OTHER].map(|subscription| {
+        ResourceId::subscription_scope(subscription)
+            .group("dns")
+            .resource("Microsoft.Network/dnsZones", "example.com")
+    });
+    let address = |last| RecordSetProperties {
+        ttl: 60,
+        records: Records::A(vec![Ipv4Addr::new(203, 0, 113, last)]),
+        metadata: [].into(),
+        target_resource: None,
+    };
+    for (zone, last) in [(&ours, 1), (&theirs, 2)] {
+        let group = zone.scope();
+        let groups = &azure.resource_groups;
+        groups
+            .create_or_update(&group, "japaneast", &[].into())
+            .await
+            .unwrap();
+        let request = DeploymentRequest {
+            location: None,
+            tags: [].into(),
+            template: json!({
+                "$schema": "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#",
+                "contentVersion": "1.0.0.0",
+                "resources": [{
+                    "type": "Microsoft.Network/dnsZones",
+                    "apiVersion": "2018-05-01",
+                    "name": zone.name(),
+                    "location": "global",
+                }],
+            }),
+            parameters: Map::new(),
+        };
+        let deployment = group.resource("Microsoft.Resources/deployments", "zone");
+        azure
+            .deployments
+            .create_or_update(&deployment, &request)
+            .await
+            .unwrap();
+        azure
+            .dns_record_sets
+            .create_or_update(
+                &zone.child("A", "www"),
+                &address(last),
+                &WriteCondition::Absent,
+            )
+            .await
+            .unwrap();
+    }
+    for (zone, last) in [(ours, 1), (theirs, 2)] {
+        let read = azure.dns_record_sets.get(&zone.child("A", "www")).await;
+        assert_eq!(read.unwrap().unwrap().properties, address(last));
     }
 }

@@ -32,17 +32,14 @@ pub(crate) fn list(
         format!("{}/", scope.key())
     };
     let wanted = provider.list_filter(world, scope, request.parameter("$filter"))?;
-    let items: Vec<&Resource> = match &wanted {
-        Some(wanted) => world
-            .of_type(spec.resource_type)
-            .filter(|r| wanted(r))
-            .collect(),
-        None => world
-            .below(&under)
-            .filter(|r| r.resource_type.eq_ignore_ascii_case(spec.resource_type))
-            .filter(|r| spec.home != Home::Extension || r.id.scope() == *scope)
-            .collect(),
-    };
+    // A filter decides alone, and may look beyond the scope.
+    let items = world
+        .entries(if wanted.is_some() { "/" } else { &under })
+        .filter(|(_, r)| r.resource_type.eq_ignore_ascii_case(spec.resource_type))
+        .filter(|(_, r)| match &wanted {
+            Some(wanted) => wanted(r),
+            None => spec.home != Home::Extension || r.id.scope() == *scope,
+        });
     let page = page(world, request, items, |resource| {
         provider.show(world, resource)
     })?;
@@ -56,10 +53,10 @@ pub(crate) fn list(
 
 /// One page of a list: `{value[, nextLink]}`. `$skiptoken` is the id after which the page starts, so that
 /// changes between two pages neither repeat nor lose what was there all along.
-pub(crate) fn page(
+pub(crate) fn page<'a>(
     world: &World,
     request: &ArmRequest,
-    items: Vec<&Resource>,
+    items: impl Iterator<Item = (&'a str, &'a Resource)>,
     show: impl Fn(&Resource) -> Value,
 ) -> Result<Value, ArmError> {
     let top = match request.parameter("$top") {
@@ -76,17 +73,14 @@ pub(crate) fn page(
                 )
             })?,
     };
-    let items = items
-        .into_iter()
-        .map(|resource| (resource.id.key(), resource));
     page_by_key(request, top.min(world.settings().page_size), items, show)
 }
 
 /// The same of anything that has keys in ascending order.
-pub(crate) fn page_by_key<T>(
+pub(crate) fn page_by_key<K: AsRef<str>, T>(
     request: &ArmRequest,
     size: usize,
-    items: impl Iterator<Item = (String, T)>,
+    items: impl Iterator<Item = (K, T)>,
     show: impl Fn(T) -> Value,
 ) -> Result<Value, ArmError> {
     use base64::Engine as _;
@@ -107,7 +101,9 @@ pub(crate) fn page_by_key<T>(
             })?)
         }
     };
-    let mut rest = items.filter(|(key, _)| after.as_ref().is_none_or(|after| key > after));
+    // Most of what a page leaves out is never looked at.
+    let after = after.as_deref().unwrap_or_default();
+    let mut rest = items.filter(|(key, _)| after.is_empty() || key.as_ref() > after);
     let mut value = Vec::new();
     let mut last = None;
     for (key, item) in rest.by_ref().take(size) {
@@ -123,7 +119,7 @@ pub(crate) fn page_by_key<T>(
                 query.append_pair(key, value);
             }
         }
-        query.append_pair("$skiptoken", &URL_SAFE_NO_PAD.encode(last));
+        query.append_pair("$skiptoken", &URL_SAFE_NO_PAD.encode(last.as_ref()));
         let path = request.path.replace('%', "%25").replace(' ', "%20");
         let link = format!("{}{path}?{}", request.origin, query.finish());
         page.insert("nextLink".into(), json!(link));

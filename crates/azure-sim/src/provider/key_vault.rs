@@ -458,10 +458,9 @@ pub(crate) fn deleted_vaults(
             ));
         }
         let under = format!("{}/providers/microsoft.keyvault/locations/", id.key());
-        let items: Vec<&Resource> = world
-            .below(&under)
-            .filter(|item| item.resource_type == DELETED_TYPE)
-            .collect();
+        let items = world
+            .entries(&under)
+            .filter(|(_, item)| item.resource_type == DELETED_TYPE);
         let page = page(world, request, items, |deleted| deleted.body.clone())?;
         return Ok(Reply::json(200, page));
     };

@@ -11,6 +11,7 @@ mod key_vault;
 mod managed_identity;
 mod network;
 mod operational_insights;
+mod resource_graph;
 mod resource_group;
 mod storage;
 mod tag_set;
@@ -294,6 +295,7 @@ const OTHER_TYPES: &[(&str, &[&str])] = &[
         resource_group::API_VERSIONS,
     ),
     ("Microsoft.Resources/tags", resource_group::API_VERSIONS),
+    (resource_graph::TYPE, resource_graph::API_VERSIONS),
 ];
 
 /// All registered types with their api-versions.
@@ -406,6 +408,7 @@ pub(crate) mod routes {
     pub(crate) use super::authorization::role_definitions;
     pub(crate) use super::key_vault::{check_vault_name, deleted_vaults};
     pub(crate) use super::network::{check_condition, operation_status};
+    pub(crate) use super::resource_graph::resource_graph;
     pub(crate) use super::resource_group::resources;
     pub(crate) use super::storage::{check_account_name, file_share, file_shares};
     pub(crate) use super::tag_set::tags;

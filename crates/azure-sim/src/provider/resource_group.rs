@@ -290,18 +290,17 @@ pub(crate) fn resources(
         .unwrap_or_default()
         .to_ascii_lowercase();
     let under = format!("{}/", scope.key());
-    let items: Vec<&Resource> = world
-        .below(&under)
-        .filter(|resource| {
+    let items = world
+        .entries(&under)
+        .filter(|(_, resource)| {
             !resource.id.is_group()
                 && by_type(&resource.resource_type).is_some_and(|provider| provider.spec().located)
         })
-        .filter(|resource| {
+        .filter(|(_, resource)| {
             filter
                 .as_ref()
                 .is_none_or(|filter| filter.matches(resource))
-        })
-        .collect();
+        });
     let body = page(world, request, items, |resource| {
         let mut item = Map::new();
         item.insert("id".into(), json!(resource.id.to_string()));

@@ -251,7 +251,10 @@ impl World {
     pub(crate) fn remove(&mut self, id: &ResourceId) -> Option<Resource> {
         let key = id.key();
         let below = format!("{key}/");
-        let keys: Vec<String> = self.keys_from(&below).cloned().collect();
+        let keys: Vec<String> = self
+            .entries(&below)
+            .map(|(key, _)| key.to_owned())
+            .collect();
         for child in keys {
             self.resources.remove(&child);
             self.dirty.insert((Table::Resource, child));
@@ -265,10 +268,18 @@ impl World {
 
     /// Everything stored whose id starts with `prefix` (lower case), in order of id.
     pub(crate) fn below<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = &'a Resource> {
+        self.entries(prefix).map(|(_, resource)| resource)
+    }
+
+    /// The same with their keys, which are their ids in lower case.
+    pub(crate) fn entries<'a>(
+        &'a self,
+        prefix: &'a str,
+    ) -> impl Iterator<Item = (&'a str, &'a Resource)> {
         self.resources
             .range(prefix.to_owned()..)
             .take_while(move |(key, _)| key.starts_with(prefix))
-            .map(|(_, resource)| resource)
+            .map(|(key, resource)| (key.as_str(), resource))
     }
 
     /// All resources of one type, anywhere.
@@ -279,13 +290,6 @@ impl World {
         self.resources
             .values()
             .filter(move |resource| resource.resource_type.eq_ignore_ascii_case(resource_type))
-    }
-
-    fn keys_from<'a>(&'a self, prefix: &'a str) -> impl Iterator<Item = &'a String> {
-        self.resources
-            .range(prefix.to_owned()..)
-            .take_while(move |(key, _)| key.starts_with(prefix))
-            .map(|(key, _)| key)
     }
 
     /// Starts work on a resource that ends at `ends`, and returns the operation's name.

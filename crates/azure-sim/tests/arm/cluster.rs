@@ -1,25 +1,20 @@
 //! Managed clusters and agent pools against the recordings.
 
+use std::time::Duration;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use crate::azure::{Azure, SUBSCRIPTION, group, id, url};
 
-const VERSION: &str = "2026-05-01";
+pub(crate) const VERSION: &str = "2026-05-01";
 
-fn cluster() -> String {
+pub(crate) fn cluster() -> String {
     url("Microsoft.ContainerService/managedClusters/c1", VERSION)
 }
 
-fn pool(name: &str) -> String {
-    url(
-        &format!("Microsoft.ContainerService/managedClusters/c1/agentPools/{name}"),
-        VERSION,
-    )
-}
-
-fn body() -> Value {
+pub(crate) fn body() -> Value {
     json!({
         "location": "westus3",
         "identity": {"type": "SystemAssigned", "delegatedResources": null},
@@ -43,7 +38,7 @@ fn body() -> Value {
     })
 }
 
-fn ready() -> Azure {
+pub(crate) fn ready() -> Azure {
     let azure = Azure::new();
     azure.group("westus3");
     azure.put(&cluster(), &body()).expect(201);
@@ -125,7 +120,7 @@ fn creating_a_cluster_speaks_the_recorded_protocol() {
             .contains("(Creating)")
     );
 
-    azure.pass(270);
+    azure.pass(270 + 120);
     assert_eq!(
         azure.get(&operation).expect(200).keys(),
         ["name", "status", "startTime", "endTime"]
@@ -167,7 +162,7 @@ fn a_cluster_takes_its_node_resource_group_along() {
     let azure = Azure::realistic();
     azure.group("westus3");
     azure.put(&cluster(), &body()).expect(201);
-    azure.pass(300);
+    azure.pass(400);
     let begun = azure.delete(&cluster()).expect(202);
     assert!(
         begun
@@ -346,95 +341,6 @@ fn admin_credentials_are_a_kubeconfig() {
 }
 
 #[test]
-fn pools_are_created_changed_and_deleted_one_at_a_time() {
-    let azure = Azure::realistic();
-    azure.group("westus3");
-    azure.put(&cluster(), &body()).expect(201);
-    azure.pass(300);
-    let missing = azure.get(&pool("ap2")).expect(404);
-    assert_eq!(missing.keys(), ["code", "details", "message", "subcode"]);
-    assert_eq!(
-        missing.body["subcode"],
-        "GetAgentPool_NotFound_HCPServerError"
-    );
-
-    let spot = json!({"properties": {
-        "count": 1, "mode": "User", "vmSize": "Standard_D2lds_v6",
-        "scaleSetPriority": "Spot", "scaleSetEvictionPolicy": "Delete", "spotMaxPrice": 88.88888,
-        "nodeTaints": [], "availabilityZones": ["1", "2"],
-    }});
-    let begun = azure.put(&pool("ap2"), &spot).expect(201);
-    let shown = &begun.body["properties"];
-    assert_eq!(shown["provisioningState"], "Creating");
-    assert_eq!(
-        shown["nodeLabels"],
-        json!({"kubernetes.azure.com/scalesetpriority": "spot"})
-    );
-    assert_eq!(
-        shown["nodeTaints"],
-        json!(["kubernetes.azure.com/scalesetpriority=spot:NoSchedule"])
-    );
-    assert_eq!(shown["availabilityZones"], json!(["1", "2"]));
-    let busy = azure.put(&pool("ap3"), &spot).expect(409);
-    assert!(
-        busy.body["message"]
-            .as_str()
-            .unwrap()
-            .contains("agentpool operation (ap2 - Creating)")
-    );
-    azure.pass(200);
-
-    let list = azure.get(&pool("x").replace("/x?", "?")).expect(200);
-    assert_eq!(list.body["value"].as_array().unwrap().len(), 2);
-    assert!(list.body.get("nextLink").is_none());
-
-    let mut written = json!({"properties": azure.get(&pool("ap2")).expect(200).body["properties"]});
-    written["properties"]["nodeLabels"]["team"] = json!("blue");
-    let updated = azure.put(&pool("ap2"), &written).expect(200);
-    assert_eq!(updated.body["properties"]["provisioningState"], "Updating");
-    azure.pass(10);
-    written["properties"]["count"] = json!(3);
-    let scaled = azure.put(&pool("ap2"), &written).expect(200);
-    assert_eq!(scaled.body["properties"]["provisioningState"], "Scaling");
-    azure.pass(200);
-    let mut other = written.clone();
-    other["properties"]["vmSize"] = json!("Standard_D4ds_v5");
-    let refused = azure.put(&pool("ap2"), &other).expect(400);
-    assert_eq!(refused.body["code"], "PropertyChangeNotAllowed");
-    assert_eq!(refused.body["target"], "properties.vmSize");
-    written["properties"]["nodeTaints"] = json!([]);
-    let untainted = azure.put(&pool("ap2"), &written).expect(400);
-    assert_eq!(untainted.body["target"], "properties.nodeTaints");
-
-    assert_eq!(
-        azure.delete(&pool("ap1")).expect(400).body["code"],
-        "OperationNotAllowed"
-    );
-    azure.delete(&pool("ap2")).expect(202);
-    azure.pass(20);
-    azure.get(&pool("ap2")).expect(404);
-    azure.delete(&pool("ap2")).expect(204);
-    let last = azure.delete(&pool("ap1")).expect(400);
-    assert_eq!(
-        last.body["message"],
-        "There has to be at least one agent pool."
-    );
-}
-
-#[test]
-fn a_pool_without_its_cluster_is_a_missing_parent() {
-    let azure = Azure::new();
-    azure.group("westus3");
-    let missing = azure.get(&pool("ap1")).expect(404);
-    assert_eq!(missing.code(), "ParentResourceNotFound");
-    assert!(missing.message().contains("'managedClusters/agentPools'"));
-    azure
-        .put(&pool("ap1"), &json!({"properties": {"count": 1}}))
-        .expect(404);
-    azure.get(&pool("x").replace("/x?", "?")).expect(404);
-}
-
-#[test]
 fn logs_of_a_cluster_go_where_a_diagnostic_setting_says() {
     let azure = ready();
     let account = "Microsoft.Storage/storageAccounts/logs0001";
@@ -485,4 +391,83 @@ fn logs_of_a_cluster_go_where_a_diagnostic_setting_says() {
             "/subscriptions/{SUBSCRIPTION}?api-version=2022-12-01"
         ))
         .expect(200);
+}
+
+#[test]
+fn aks_goes_on_with_a_new_cluster_by_itself() {
+    let azure = Azure::realistic();
+    azure.group("westus3");
+    let begun = azure.put(&cluster(), &body()).expect(201);
+    azure.pass(270);
+    let operation = azure
+        .get(begun.header("azure-asyncoperation").unwrap())
+        .expect(200);
+    assert_eq!(operation.body["status"], "Succeeded");
+    let pool = url(
+        "Microsoft.ContainerService/managedClusters/c1/agentPools/ap1",
+        VERSION,
+    );
+    let states = || {
+        let cluster = azure.get(&cluster()).expect(200).body["properties"].clone();
+        let pool = azure.get(&pool).expect(200).body["properties"].clone();
+        assert!(cluster["identityProfile"].is_object(), "it is all there");
+        [
+            cluster["provisioningState"].clone(),
+            cluster["agentPoolProfiles"][0]["provisioningState"].clone(),
+            pool["provisioningState"].clone(),
+        ]
+    };
+    let tag = || azure.get(&cluster()).expect(200).body["eTag"].clone();
+    let before = tag();
+    assert_eq!(states(), ["Updating", "Updating", "Updating"]);
+    for busy in [
+        azure.put(&pool, &json!({"properties": {"count": 2}})),
+        azure.delete(&pool),
+        azure.put(&cluster(), &body()),
+    ] {
+        let busy = busy.expect(409);
+        assert_eq!(busy.code(), "OperationNotAllowed");
+        assert!(busy.message().contains("Another operation (Updating)"));
+    }
+    azure.pass(119);
+    assert_eq!(states(), ["Updating", "Updating", "Updating"]);
+    azure.pass(1);
+    assert_eq!(states(), ["Succeeded", "Succeeded", "Succeeded"]);
+    assert_ne!(tag(), before, "every change of state has a new tag");
+    azure.put(&cluster(), &body()).expect(200);
+    azure.pass(90);
+    assert_eq!(
+        states(),
+        ["Succeeded", "Succeeded", "Succeeded"],
+        "only a new cluster is busy"
+    );
+}
+
+#[test]
+fn a_busy_cluster_can_be_deleted_all_the_same() {
+    let azure = Azure::with(|builder| builder.settling(Duration::from_secs(60)));
+    azure.group("westus3");
+    azure.put(&cluster(), &body()).expect(201);
+    assert_eq!(
+        azure.get(&cluster()).expect(200).body["properties"]["provisioningState"],
+        "Updating"
+    );
+    azure.delete(&cluster()).expect(202);
+    azure.get(&cluster()).expect(404);
+    azure.pass(60);
+    azure.get(&cluster()).expect(404);
+    azure.get(&group("MC_g_c1_westus3")).expect(404);
+
+    let still = Azure::realistic();
+    still.group("westus3");
+    still.put(&cluster(), &body()).expect(201);
+    still.delete(&cluster()).expect(409);
+    still.pass(300);
+    still.delete(&cluster()).expect(202);
+    still.pass(120);
+    assert_eq!(
+        still.get(&cluster()).expect(200).body["properties"]["provisioningState"],
+        "Deleting",
+        "what AKS did by itself is over, the deletion is not"
+    );
 }

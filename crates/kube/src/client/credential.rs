@@ -84,7 +84,10 @@ mod tests {
         let text = message("users:\n- name: u\n  user:\n    token: [hunter2, \"s3cr3t\n");
         assert!(text.contains("line"), "{text}");
         let text = text + &message("users: {token: hunter2}\n") + &message("hunter2");
-        assert!(!text.contains("hunter2") && !text.contains("s3cr3t"), "{text}");
+        assert!(
+            !text.contains("hunter2") && !text.contains("s3cr3t"),
+            "{text}"
+        );
     }
 
     #[test]
@@ -96,7 +99,13 @@ mod tests {
             )
         };
         let text = message(&config("{client-key: /home/me/key.pem}"));
-        assert!(text.contains("client-key") && text.contains("--flatten"), "{text}");
-        assert!(parse(&config("{token: t}").into()).is_ok(), "users of other contexts do not matter");
+        assert!(
+            text.contains("client-key") && text.contains("--flatten"),
+            "{text}"
+        );
+        assert!(
+            parse(&config("{token: t}").into()).is_ok(),
+            "users of other contexts do not matter"
+        );
     }
 }

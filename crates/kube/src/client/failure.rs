@@ -57,7 +57,8 @@ pub(super) fn classify(error: kube::Error, server: &str, object: &ObjectRef) -> 
     }
 }
 
-/// Why signing in as the kubeconfig says failed, if it is that. The sign-in program's output is left out: it may hold tokens.
+/// Why signing in as the kubeconfig says failed, if it is that. The sign-in program's output is left out: it may hold
+/// tokens.
 pub(super) fn sign_in(error: &kube::Error) -> Option<String> {
     let kube::Error::Auth(error) = error else {
         return None;
@@ -67,7 +68,10 @@ pub(super) fn sign_in(error: &kube::Error) -> Option<String> {
             format!("the program that it names for signing in cannot be started: {error}")
         }
         AuthError::AuthExecRun { cmd, out } => {
-            format!("signing in with {cmd:?}, as it says, failed with {}", out.status)
+            format!(
+                "signing in with {cmd:?}, as it says, failed with {}",
+                out.status
+            )
         }
         AuthError::MissingCommand => "it asks for a sign-in program and names none".to_owned(),
         _ => "signing in the way that it says does not work".to_owned(),
@@ -94,7 +98,11 @@ fn chain(error: &dyn StdError) -> String {
 fn way_out(chain: &str) -> Option<&'static str> {
     let text = chain.to_lowercase();
     let any = |needles: &[&str]| needles.iter().any(|needle| text.contains(needle));
-    if any(&["certificateexpired", "certificate expired", "certificate has expired"]) {
+    if any(&[
+        "certificateexpired",
+        "certificate expired",
+        "certificate has expired",
+    ]) {
         return Some(
             "A certificate has expired: fetch the kubeconfig again, and check this machine's clock",
         );
@@ -102,19 +110,33 @@ fn way_out(chain: &str) -> Option<&'static str> {
     if any(&["notvalidyet", "not valid yet"]) {
         return Some("A certificate is not valid yet: check this machine's clock");
     }
-    if any(&["unknownissuer", "unknown issuer", "badsignature", "unknownca", "unknown ca", "certificateunknown"]) {
+    if any(&[
+        "unknownissuer",
+        "unknown issuer",
+        "badsignature",
+        "unknownca",
+        "unknown ca",
+        "certificateunknown",
+    ]) {
         return Some(
             "The kubeconfig belongs to another cluster, or one that was made anew: fetch it again",
         );
     }
-    if any(&["failed to lookup address", "dns error", "name or service not known", "nodename nor servname"]) {
+    if any(&[
+        "failed to lookup address",
+        "dns error",
+        "name or service not known",
+        "nodename nor servname",
+    ]) {
         return Some(
             "The name does not resolve: the cluster may be gone, stopped or private; check that it runs, and this \
              machine's DNS",
         );
     }
     if any(&["connection refused"]) {
-        return Some("Nobody listens there: check that the cluster runs (a stopped one does not answer)");
+        return Some(
+            "Nobody listens there: check that the cluster runs (a stopped one does not answer)",
+        );
     }
     if any(&["timed out", "deadline has elapsed", "timeout"]) {
         return Some(
@@ -133,8 +155,14 @@ mod tests {
         for (said, hint) in [
             ("received fatal alert: CertificateExpired", "clock"),
             ("invalid peer certificate: UnknownIssuer", "another cluster"),
-            ("dns error: failed to lookup address information: Name or service not known", "resolve"),
-            ("tcp connect error: Connection refused (os error 111)", "listens"),
+            (
+                "dns error: failed to lookup address information: Name or service not known",
+                "resolve",
+            ),
+            (
+                "tcp connect error: Connection refused (os error 111)",
+                "listens",
+            ),
             ("operation timed out", "firewall"),
         ] {
             let error = kube::Error::Service(said.into());

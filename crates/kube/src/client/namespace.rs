@@ -49,9 +49,9 @@ impl ApiServer {
             .await
         {
             Ok(_) => {}
-            Err(kube::Error::Api(status)) if status.is_not_found() => return Ok(()),
+            Err(kube::Error::Api(status)) if status.code == 404 => return Ok(()),
             // It is already being deleted.
-            Err(kube::Error::Api(status)) if status.is_conflict() && ending(&namespace) => {}
+            Err(kube::Error::Api(status)) if status.code == 409 && ending(&namespace) => {}
             Err(error) => return Err(self.failure(error, &reference)),
         }
         self.wait_until_gone(&reference, &namespace).await

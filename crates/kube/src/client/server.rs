@@ -60,16 +60,24 @@ impl ApiServer {
     }
 
     pub(super) async fn read(&self, reference: &ObjectRef) -> Result<Option<Value>> {
-        let object = self
-            .api(reference)
-            .get_opt(&reference.name)
-            .await
+        let object = found(self.api(reference).get(&reference.name).await)
             .map_err(|error| self.failure(error, reference))?;
-        object.map(|object| self.value(object, reference)).transpose()
+        object
+            .map(|object| self.value(object, reference))
+            .transpose()
     }
 
     fn value(&self, object: DynamicObject, reference: &ObjectRef) -> Result<Value> {
         serde_json::to_value(object).map_err(|_| self.malformed(reference))
+    }
+}
+
+/// Makes absence no error. By status alone: for a kind that the cluster does not know, the answer is no `Status`.
+pub(super) fn found<T>(result: kube::Result<T>) -> kube::Result<Option<T>> {
+    match result {
+        Ok(found) => Ok(Some(found)),
+        Err(kube::Error::Api(status)) if status.code == 404 => Ok(None),
+        Err(error) => Err(error),
     }
 }
 
@@ -117,9 +125,7 @@ impl Kubernetes for ApiServer {
     async fn apply(&self, object: &Object) -> Result<Applied> {
         let reference = object.reference();
         let api = self.api(reference);
-        let before = api
-            .get_metadata_opt(&reference.name)
-            .await
+        let before = found(api.get_metadata(&reference.name).await)
             .map_err(|error| self.failure(error, reference))?
             .map(|object| object.metadata.resource_version.unwrap_or_default());
         let mut body = object.value().clone();
@@ -158,15 +164,10 @@ impl Kubernetes for ApiServer {
     }
 
     async fn delete(&self, reference: &ObjectRef) -> Result<()> {
-        match self
-            .api(reference)
-            .delete(&reference.name, &DeleteParams::default())
-            .await
-        {
-            Ok(_) => Ok(()),
-            Err(kube::Error::Api(status)) if status.is_not_found() => Ok(()),
-            Err(error) => Err(self.failure(error, reference)),
-        }
+        let params = DeleteParams::default();
+        found(self.api(reference).delete(&reference.name, &params).await)
+            .map(|_| ())
+            .map_err(|error| self.failure(error, reference))
     }
 
     async fn load_balancer(&self, namespace: &str, service: &str) -> Result<Option<LoadBalancer>> {

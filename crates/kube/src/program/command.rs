@@ -34,7 +34,8 @@ impl HelmProgram {
         self.program.to_string_lossy().into_owned()
     }
 
-    /// Runs the program for a cluster, or for none, and returns its standard output. It is killed when the future is dropped.
+    /// Runs the program for a cluster, or for none, and returns its standard output. It is killed when the future is
+    /// dropped.
     pub(super) async fn run(
         &self,
         call: Call<'_>,

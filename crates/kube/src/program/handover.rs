@@ -35,7 +35,11 @@ impl Handover {
     }
 
     fn on_disk(kubeconfig: &SecretString) -> io::Result<Self> {
-        let directory = tempfile::Builder::new().prefix("kompoxops-").tempdir()?;
+        let mut builder = tempfile::Builder::new();
+        builder.prefix("kompoxops-");
+        #[cfg(unix)]
+        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o700));
+        let directory = builder.tempdir()?;
         let path = directory.path().join("kubeconfig");
         let mut options = OpenOptions::new();
         options.write(true).create_new(true);
@@ -72,8 +76,8 @@ mod memory {
 
     /// Lets the child inherit a memory file; `None` where the system has none, or cannot open one by path.
     ///
-    /// The file closes on `exec` in this process, so that no other child that is started meanwhile inherits it. A path below
-    /// `/proc/self/fd` opens it anew every time, from its beginning.
+    /// The file closes on `exec` in this process, so that no other child that is started meanwhile inherits it. A
+    /// path below `/proc/self/fd` opens it anew every time, from its beginning.
     pub(super) fn attach(
         command: &mut Command,
         kubeconfig: &SecretString,

@@ -87,7 +87,8 @@ impl HelmProgram {
         }
     }
 
-    /// Hands kubeconfigs over in private files even where the system has memory files: for a `helm` that may not read `/proc`.
+    /// Hands kubeconfigs over in private files even where the system has memory files: for a `helm` that may not read
+    /// `/proc`.
     pub fn without_memory_files(mut self) -> Self {
         self.memory_files = false;
         self
@@ -126,7 +127,10 @@ mod tests {
     fn the_program_is_the_named_one_else_that_of_the_path() {
         assert_eq!(program(&[("PATH", "/bin")]).program, "helm");
         assert_eq!(program(&[("KOMPOX_HELM", "")]).program, "helm");
-        assert_eq!(program(&[("KOMPOX_HELM", "/opt/helm4")]).program, "/opt/helm4");
+        assert_eq!(
+            program(&[("KOMPOX_HELM", "/opt/helm4")]).program,
+            "/opt/helm4"
+        );
     }
 
     #[test]

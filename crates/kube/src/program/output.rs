@@ -46,8 +46,8 @@ impl Revision {
 /// Lines that Helm's errors are told in; more say less.
 const LINES: usize = 12;
 
-/// The part of Helm's standard error that tells the reason, without warnings, and without any longer word of the kubeconfig
-/// but addresses.
+/// The part of Helm's standard error that tells the reason, without warnings, and without any longer word of the
+/// kubeconfig but addresses.
 pub(super) fn reason(stderr: &str, kubeconfig: &str) -> String {
     let mut lines: Vec<&str> = stderr
         .lines()
@@ -66,8 +66,7 @@ pub(super) fn reason(stderr: &str, kubeconfig: &str) -> String {
         text = rest.trim().to_owned();
     }
     for word in kubeconfig
-        .split_whitespace()
-        .map(|word| word.trim_matches(['"', '\'', ',']))
+        .split(|c: char| c.is_whitespace() || "\"',{}[]".contains(c))
         .filter(|word| word.len() >= 12 && !word.contains("://") && !word.ends_with(':'))
     {
         if text.contains(word) {
@@ -96,13 +95,24 @@ pub(super) fn meaning(reason: &str) -> (FailureKind, Option<&'static str>) {
             Some("Somebody else is at work on this release: wait for them and try again"),
         );
     }
-    if any(&["timed out waiting", "context deadline exceeded", "would exceed context deadline"]) {
+    if any(&[
+        "timed out waiting",
+        "context deadline exceeded",
+        "would exceed context deadline",
+    ]) {
         return (
             FailureKind::Timeout,
-            Some("See what does not get ready with `kubectl get pods,events` in the release's namespace"),
+            Some(
+                "See what does not get ready with `kubectl get pods,events` in the release's namespace",
+            ),
         );
     }
-    if any(&["cluster unreachable", "connection refused", "no such host", "i/o timeout"]) {
+    if any(&[
+        "cluster unreachable",
+        "connection refused",
+        "no such host",
+        "i/o timeout",
+    ]) {
         return (
             FailureKind::Kubernetes,
             Some("Check that the cluster runs and that this machine may reach it"),
@@ -111,13 +121,23 @@ pub(super) fn meaning(reason: &str) -> (FailureKind, Option<&'static str>) {
     if any(&["values don't meet the specifications of the schema"]) {
         return (
             FailureKind::Kubernetes,
-            Some("This version of the chart takes other values: choose the version that they are made for"),
+            Some(
+                "This version of the chart takes other values: choose the version that they are made for",
+            ),
         );
     }
-    if any(&["looks like \"", "failed to fetch", "not found in", "chart not found", "failed to download"]) {
+    if any(&[
+        "looks like \"",
+        "failed to fetch",
+        "not found in",
+        "chart not found",
+        "failed to download",
+    ]) {
         return (
             FailureKind::Kubernetes,
-            Some("Check the chart's name, version and repository, and that this machine reaches the repository"),
+            Some(
+                "Check the chart's name, version and repository, and that this machine reaches the repository",
+            ),
         );
     }
     (FailureKind::Kubernetes, None)
@@ -163,7 +183,10 @@ mod tests {
     fn the_reason_is_what_follows_the_word_error() {
         let stderr = "WARNING: Kubernetes configuration file is group-readable\nhistory.go:56: getting history\n\
                       Error: UPGRADE FAILED: timed out waiting for the condition\n";
-        assert_eq!(reason(stderr, ""), "UPGRADE FAILED: timed out waiting for the condition");
+        assert_eq!(
+            reason(stderr, ""),
+            "UPGRADE FAILED: timed out waiting for the condition"
+        );
         assert_eq!(reason("", ""), "it did not say why");
     }
 

@@ -63,7 +63,14 @@ impl HelmReleases {
     async fn history(&self, namespace: &str, name: &str, max: &str) -> Result<Vec<Revision>> {
         let doing = format!("reading the history of release {name:?}");
         let arguments = vec![
-            "history", name, "--namespace", namespace, "--max", max, "--output", "json",
+            "history",
+            name,
+            "--namespace",
+            namespace,
+            "--max",
+            max,
+            "--output",
+            "json",
         ];
         match self.run(doing.clone(), arguments, None, READING).await {
             Ok(text) => serde_json::from_str(&text).map_err(|error| malformed(doing, &error)),
@@ -75,7 +82,13 @@ impl HelmReleases {
     async fn values(&self, namespace: &str, name: &str) -> Result<Map<String, Value>> {
         let doing = format!("reading the values of release {name:?}");
         let arguments = vec![
-            "get", "values", name, "--namespace", namespace, "--output", "json",
+            "get",
+            "values",
+            name,
+            "--namespace",
+            namespace,
+            "--output",
+            "json",
         ];
         let text = self.run(doing.clone(), arguments, None, READING).await?;
         let values: Option<Map<String, Value>> =
@@ -83,8 +96,8 @@ impl HelmReleases {
         Ok(values.unwrap_or_default())
     }
 
-    /// Brings a release that was left half way into a state from which it can be upgraded. Somebody may still be at work
-    /// on it, so it is left alone as long as they may take.
+    /// Brings a release that was left half way into a state from which it can be upgraded. Somebody may still be at
+    /// work on it, so it is left alone as long as they may take.
     async fn settle(&self, release: &Release) -> Result<()> {
         let (namespace, name) = (release.namespace.as_str(), release.name.as_str());
         let mut told = false;
@@ -219,7 +232,9 @@ impl Helm for HelmReleases {
                 "--rollback-on-failure"
             },
         ]);
-        let values = Value::Object(release.values.clone()).to_string().into_bytes();
+        let values = Value::Object(release.values.clone())
+            .to_string()
+            .into_bytes();
         let doing = match &before {
             Some(_) => format!("upgrading release {name:?}"),
             None => format!("installing release {name:?}"),
@@ -237,7 +252,13 @@ impl Helm for HelmReleases {
         self.version().await?;
         let doing = format!("uninstalling release {name:?}");
         let arguments = vec![
-            "uninstall", name, "--namespace", namespace, "--wait", "--timeout", UNINSTALLING,
+            "uninstall",
+            name,
+            "--namespace",
+            namespace,
+            "--wait",
+            "--timeout",
+            UNINSTALLING,
         ];
         match self
             .run(doing, arguments, None, Duration::from_secs(300) + GRACE)
@@ -271,6 +292,31 @@ impl Helm for HelmReleases {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_release_is_abandoned_when_whoever_began_would_have_given_up() {
+        let releases = HelmReleases {
+            program: HelmProgram::from_environment([])
+                .clock(|| Timestamp::from_second(1_000_000).unwrap_or_default()),
+            kubeconfig: String::new().into(),
+            version: OnceCell::new(),
+        };
+        let begun = |seconds: i64| Revision {
+            revision: 1,
+            updated: Timestamp::from_second(1_000_000 - seconds).ok(),
+            status: ReleaseState::PendingInstall,
+            chart: String::new(),
+            app_version: String::new(),
+        };
+        let limit = Duration::from_secs(300);
+        assert!(!releases.is_abandoned(&begun(0), limit));
+        assert!(!releases.is_abandoned(&begun(300), limit));
+        assert!(releases.is_abandoned(&begun(301), limit));
+        assert!(
+            releases.is_abandoned(&begun(-1), limit),
+            "a clock that goes wrong does not block for ever"
+        );
+    }
 
     #[test]
     fn durations_are_written_the_way_that_people_do() {

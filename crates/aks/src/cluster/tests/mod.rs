@@ -11,6 +11,7 @@ use std::sync::{Arc, Mutex};
 use jiff::Timestamp;
 use kompox_aks_volume::Volumes;
 use kompox_azure::*;
+use kompox_kube::MockKubernetesConnector;
 use kompox_model::failure::Failure;
 use kompox_model::{Cluster, Provider, Workspace};
 use kompox_naming::ProviderNames;
@@ -31,6 +32,7 @@ struct Mocks {
     clusters: MockManagedClusters,
     vaults: MockKeyVaults,
     identities: MockUserAssignedIdentities,
+    kubernetes: MockKubernetesConnector,
     progress: Arc<Recorder>,
 }
 
@@ -49,6 +51,7 @@ impl Mocks {
             file_shares: Arc::new(MockFileShares::new()),
             key_vaults: Arc::new(self.vaults),
             managed_clusters: Arc::new(self.clusters),
+            resource_graph: Arc::new(MockResourceGraph::new()),
             resource_groups: Arc::new(self.groups),
             resources: Arc::new(self.resources),
             role_assignments: Arc::new(MockRoleAssignments::new()),
@@ -67,6 +70,8 @@ impl Mocks {
             ),
             records: Records::default(),
             azure,
+            cloud: Cloud::named("AzurePublic").unwrap(),
+            kubernetes: Arc::new(self.kubernetes),
             names,
             subscription: subscription(),
             location: "japaneast".into(),

@@ -158,7 +158,7 @@ impl Provider for AgentPools {
     fn finish(&self, world: &mut World, operation: &Operation) -> Result<(), ArmError> {
         if operation.work == Work::Delete {
             world.remove(&operation.resource);
-        } else {
+        } else if world.provisioning_state(&operation.resource) != Some("Deleting") {
             ready(world, &operation.resource);
         }
         Ok(())

@@ -1,17 +1,14 @@
 //! File shares: written at once, read one by one with their metadata, deleted softly.
 
-use std::time::Duration;
-
 use http::Method;
-use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::super::{
     self as provider, Home, Provider, Spec, Write, Written, envelope, missing, stored,
 };
 use super::share_rule::{Model, check_name};
-use super::{API_VERSIONS, decimals, file_service, refusal};
-use crate::clock::later;
+use super::share_view::tag;
+use super::{API_VERSIONS, deleted_share, file_service, refusal, share_view};
 use crate::error::ArmError;
 use crate::id::ResourceId;
 use crate::reply::{Body, Reply};
@@ -19,19 +16,11 @@ use crate::request::ArmRequest;
 use crate::shape::Shape;
 use crate::store::{Accepted, Resource, World};
 
-/// How long a name cannot be used after its share was deleted.
-const DELETE: Duration = Duration::from_secs(30);
-
 /// The quota of a share that asks for none, in GiB.
 const QUOTA: i64 = 102_400;
 
-const DAY: Duration = Duration::from_secs(24 * 60 * 60);
-
 /// .NET ticks at the Unix epoch.
 const EPOCH_TICKS: i64 = 621_355_968_000_000_000;
-
-/// Windows file time at the Unix epoch.
-const EPOCH_FILE_TIME: i64 = 116_444_736_000_000_000;
 
 pub(super) static SPEC: Spec = Spec {
     resource_type: "Microsoft.Storage/storageAccounts/fileServices/shares",
@@ -77,7 +66,7 @@ impl Provider for FileShares {
     fn put(&self, world: &mut World, write: Write) -> Result<Written, ArmError> {
         check_name(world, write.id.name())?;
         file_service::check_ready(world, &account(&write.id))?;
-        if write.existing.is_none() && is_leaving(world, &write.id) {
+        if write.existing.is_none() && deleted_share::is_leaving(world, &write.id) {
             return Err(refusal(
                 world,
                 409,
@@ -141,34 +130,7 @@ impl Provider for FileShares {
         id: &ResourceId,
         _api_version: &str,
     ) -> Result<Reply, ArmError> {
-        let service = id.parent().unwrap_or_default();
-        let days = world.resource(&service).and_then(file_service::retention);
-        forget_expired(world, &service);
-        if let Some(share) = world.remove(id) {
-            let now = world.now();
-            let mut version = i64::try_from(now.as_nanosecond() / 100).unwrap_or_default();
-            let mut grave = grave(&service, id.name(), version);
-            while world.exists(&grave) {
-                version += 1;
-                grave = self::grave(&service, id.name(), version);
-            }
-            let kept = days.map(|days| later(now, DAY * u32::try_from(days).unwrap_or_default()));
-            let private = json!({
-                "etag": share.private.get("etag"),
-                "tierChanged": share.private.get("tierChanged"),
-                "version": format!("{:016X}", version + EPOCH_FILE_TIME),
-                "leaves": world.due(DELETE),
-                "kept": kept,
-                "deleted": now,
-            });
-            world.insert(Resource {
-                id: grave,
-                resource_type: "Microsoft.Storage/storageAccounts/fileServices/deletedShares"
-                    .to_owned(),
-                private,
-                ..share
-            });
-        }
+        deleted_share::bury(world, id);
         Ok(Reply::with(200, Body::EmptyText))
     }
 
@@ -194,87 +156,12 @@ impl Provider for FileShares {
     }
 
     fn show(&self, _world: &World, resource: &Resource) -> Value {
-        let mut body = envelope(&resource.id, &SPEC);
-        body.insert("etag".into(), json!(tag(&resource.private)));
-        let stored = |name: &str| property(resource, name).cloned();
-        let mut properties = Map::new();
-        properties.insert("leaseStatus".into(), json!("unlocked"));
-        properties.insert("leaseState".into(), json!("available"));
-        properties.insert(
-            "signedIdentifiers".into(),
-            stored("signedIdentifiers").unwrap_or_else(|| json!([])),
-        );
-        properties.extend(tier(resource));
-        if let Some(metadata) = stored("metadata") {
-            properties.insert("metadata".into(), metadata);
-        }
-        properties.insert("lastModifiedTime".into(), seconds(resource.changed));
-        properties.insert(
-            "shareQuota".into(),
-            stored("shareQuota").unwrap_or_default(),
-        );
-        if stored("enabledProtocols") == Some(json!("NFS")) {
-            properties.insert("enabledProtocols".into(), json!("NFS"));
-            properties.insert(
-                "rootSquash".into(),
-                stored("rootSquash").unwrap_or_else(|| json!("NoRootSquash")),
-            );
-        }
-        body.insert("properties".into(), Value::Object(properties));
-        Value::Object(body)
+        share_view::single(resource)
     }
 
     fn body(&self, value: Value) -> Body {
         Body::Plain(value)
     }
-}
-
-/// A share as a list shows it: without its metadata, but with its protocol.
-pub(super) fn listed(world: &World, share: &Resource, name: &str) -> Value {
-    let service = share.id.parent().unwrap_or_default();
-    let mut body = envelope(&service.with_child("shares", name), &SPEC);
-    body.insert("etag".into(), json!(tag(&share.private)));
-    let stored = |name: &str| property(share, name).cloned();
-    let mut properties = Map::new();
-    if let Some(deleted) = time_of(share, "deleted") {
-        let left = time_of(share, "kept").map_or(0, |kept| {
-            let left = kept.duration_since(world.now()).as_secs().max(0);
-            (left + 86_399) / 86_400
-        });
-        properties.insert(
-            "version".into(),
-            share.private.get("version").cloned().unwrap_or_default(),
-        );
-        properties.insert("deleted".into(), json!(true));
-        properties.insert("deletedTime".into(), seconds(deleted));
-        properties.insert("remainingRetentionDays".into(), json!(left));
-    }
-    properties.insert("leaseStatus".into(), json!("unlocked"));
-    properties.insert("leaseState".into(), json!("available"));
-    properties.extend(tier(share));
-    properties.insert("lastModifiedTime".into(), seconds(share.changed));
-    properties.insert(
-        "shareQuota".into(),
-        stored("shareQuota").unwrap_or_default(),
-    );
-    properties.insert(
-        "enabledProtocols".into(),
-        stored("enabledProtocols").unwrap_or_else(|| json!("SMB")),
-    );
-    body.insert("properties".into(), Value::Object(properties));
-    Value::Object(body)
-}
-
-/// The deleted shares of a file service that could still be restored, with their names.
-pub(super) fn restorable<'a>(
-    world: &'a World,
-    under: &'a str,
-) -> impl Iterator<Item = (&'a str, &'a Resource)> {
-    let now = world.now();
-    world
-        .below(under)
-        .filter(move |share| time_of(share, "kept").is_some_and(|kept| kept > now))
-        .map(|share| (name_of(share), share))
 }
 
 /// Requests on one share whose options matter: the rest is nothing special.
@@ -428,72 +315,4 @@ fn account(share: &ResourceId) -> ResourceId {
         .parent()
         .and_then(|service| service.parent())
         .unwrap_or_default()
-}
-
-fn property<'a>(share: &'a Resource, name: &str) -> Option<&'a Value> {
-    share.body.get("properties")?.get(name)
-}
-
-fn tier(share: &Resource) -> Map<String, Value> {
-    let mut shown = Map::new();
-    if let Some(tier) = property(share, "accessTier") {
-        shown.insert("accessTier".into(), tier.clone());
-    }
-    if let Some(changed) = time_of(share, "tierChanged") {
-        shown.insert("accessTierChangeTime".into(), seconds(changed));
-    }
-    shown
-}
-
-/// The file service counts in whole seconds, and writes all decimals.
-fn seconds(at: Timestamp) -> Value {
-    let whole = Timestamp::new(at.as_second(), 0).unwrap_or(at);
-    json!(decimals(whole))
-}
-
-fn tag(private: &Value) -> String {
-    let ticks = private.get("etag").and_then(Value::as_i64);
-    format!("\"0x{:X}\"", ticks.unwrap_or_default())
-}
-
-fn time_of(share: &Resource, name: &str) -> Option<Timestamp> {
-    share.private.get(name)?.as_str()?.parse().ok()
-}
-
-/// Where a deleted share is kept. A dot cannot stand in a name.
-fn grave(service: &ResourceId, name: &str, version: i64) -> ResourceId {
-    service.with_child("deletedShares", &format!("{name}.{version}"))
-}
-
-fn name_of(deleted: &Resource) -> &str {
-    let name = deleted.id.name();
-    name.split_once('.').map_or(name, |(name, _)| name)
-}
-
-/// Whether a share of that name was deleted a moment ago.
-fn is_leaving(world: &World, id: &ResourceId) -> bool {
-    let service = id.parent().unwrap_or_default();
-    let under = format!("{}/deletedshares/{}.", service.key(), id.name());
-    let now = world.now();
-    world
-        .below(&under)
-        .any(|share| time_of(share, "leaves").is_some_and(|leaves| leaves > now))
-}
-
-fn forget_expired(world: &mut World, service: &ResourceId) {
-    let now = world.now();
-    let under = format!("{}/deletedshares/", service.key());
-    let expired = |share: &&Resource| {
-        ["leaves", "kept"]
-            .iter()
-            .all(|name| time_of(share, name).is_none_or(|end| end <= now))
-    };
-    let gone: Vec<ResourceId> = world
-        .below(&under)
-        .filter(expired)
-        .map(|share| share.id.clone())
-        .collect();
-    for id in gone {
-        world.remove(&id);
-    }
 }

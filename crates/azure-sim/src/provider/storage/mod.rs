@@ -1,10 +1,12 @@
 //! Storage accounts and their file shares.
 
 mod account;
+mod deleted_share;
 mod file_service;
 mod file_share;
 mod share_list;
 mod share_rule;
+mod share_view;
 
 pub(crate) use self::account::{StorageAccounts, check_account_name};
 pub(crate) use self::file_service::FileServices;

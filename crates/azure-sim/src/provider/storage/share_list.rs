@@ -1,7 +1,11 @@
 //! The list of an account's shares.
 
+use std::borrow::Cow;
+
 use super::super::{Provider as _, check_group, check_parent, check_version, page_by_key};
-use super::file_share::{FileShares, SPEC, invalid_parameter, listed, restorable};
+use super::deleted_share::restorable;
+use super::file_share::{FileShares, SPEC, invalid_parameter};
+use super::share_view::listed;
 use super::{API_VERSIONS, file_service, refusal};
 use crate::error::ArmError;
 use crate::id::ResourceId;
@@ -62,17 +66,17 @@ pub(crate) fn file_shares(
 
     let live = format!("{}/shares/", service.key());
     let graves = format!("{}/deletedshares/", service.key());
-    let mut shares: Vec<(String, (&str, &Resource))> = world
+    let mut shares: Vec<(Cow<'_, str>, (&str, &Resource))> = world
         .below(&live)
         .filter(|share| share.resource_type == SPEC.resource_type)
-        .map(|share| (share.id.name().to_owned(), (share.id.name(), share)))
+        .map(|share| (Cow::from(share.id.name()), (share.id.name(), share)))
         .collect();
     if deleted {
         // A share comes before the deleted ones of its name, and all of them before the next name.
-        shares.extend(
-            restorable(world, &graves)
-                .map(|(name, share)| (format!("{name}\0{}", share.id.name()), (name, share))),
-        );
+        shares.extend(restorable(world, &graves).map(|(name, share)| {
+            let key = format!("{name}\0{}", share.id.name());
+            (Cow::from(key), (name, share))
+        }));
         shares.sort_by(|a, b| a.0.cmp(&b.0));
     }
     shares.retain(|(key, _)| key.starts_with(prefix));

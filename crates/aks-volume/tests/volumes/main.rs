@@ -1,0 +1,8 @@
+//! Volumes, seen from the driver, over an Azure that lives in memory.
+
+#![allow(clippy::panic, clippy::unwrap_used)]
+
+mod cloud;
+mod disk;
+mod files;
+mod world;
