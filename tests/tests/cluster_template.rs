@@ -110,12 +110,12 @@ fn driver(simulator: &Simulator) -> std::sync::Arc<dyn Driver> {
         std::sync::Arc::new(clusters),
         |_| None,
     )
-        .create(DriverContext {
-            workspace: Some(Workspace::new("acme")),
-            provider,
-            progress: std::sync::Arc::new(NoProgress),
-        })
-        .unwrap()
+    .create(DriverContext {
+        workspace: Some(Workspace::new("acme")),
+        provider,
+        progress: std::sync::Arc::new(NoProgress),
+    })
+    .unwrap()
 }
 
 fn api_version(kind: &str) -> &'static str {

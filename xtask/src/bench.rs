@@ -51,7 +51,7 @@ pub(crate) fn run(args: &BenchArgs) -> Result<(), String> {
     }
     let binary = build(args.dev)?;
     println!(
-        "kompoxops disk list, {VOLUMES} volumes in one resource group, median of {RUNS} runs\n"
+        "kompoxops disk list, {VOLUMES} volumes in one resource group; medians and highest peak of {RUNS} runs\n"
     );
     println!("| disks | pages |    time | of it Azure's |     peak |");
     println!("|------:|------:|--------:|--------------:|---------:|");

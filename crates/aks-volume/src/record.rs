@@ -1,6 +1,5 @@
 //! What Kompox writes on the resources of a volume, in tags or in metadata, read back.
 
-use std::cmp::Reverse;
 use std::collections::BTreeMap;
 use std::fmt::Display;
 use std::str::FromStr;
@@ -80,9 +79,8 @@ pub(crate) fn absent<'n>(what: &str, there: impl Iterator<Item = &'n str>) -> Er
 
 /// Sorts by the time, newest first, then by name.
 pub(crate) fn newest_first<T>(listed: &mut [T], key: impl Fn(&T) -> (Timestamp, &str)) {
-    let key = |one| {
-        let (time, name) = key(one);
-        (Reverse(time), name)
-    };
-    listed.sort_by(|a, b| key(a).cmp(&key(b)));
+    listed.sort_by(|a, b| {
+        let ((time_a, name_a), (time_b, name_b)) = (key(a), key(b));
+        time_b.cmp(&time_a).then_with(|| name_a.cmp(name_b))
+    });
 }

@@ -9,25 +9,13 @@ use serde_json::json;
 
 use crate::api_version::DISKS as VERSION;
 use crate::client::Client;
-use crate::wire::{Sku, nullable, region, state, timestamp};
+use crate::wire::{Resource, Sku, nullable, region, state, timestamp};
 
 /// Managed disks over ARM.
 #[derive(Debug)]
 pub(crate) struct ArmDisks(pub(crate) Client);
 
-#[derive(Deserialize)]
-struct Body {
-    id: ResourceId,
-    #[serde(default, deserialize_with = "nullable")]
-    location: String,
-    #[serde(default, deserialize_with = "nullable")]
-    tags: Tags,
-    sku: Option<Sku>,
-    #[serde(default, deserialize_with = "nullable")]
-    zones: Vec<String>,
-    #[serde(default, deserialize_with = "nullable")]
-    properties: Properties,
-}
+type Body = Resource<Properties>;
 
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -50,7 +38,7 @@ impl From<Body> for Disk {
             id: body.id,
             location: region(&body.location),
             tags: body.tags,
-            sku: body.sku.map(|sku| sku.name).unwrap_or_default(),
+            sku: body.sku.name,
             zones: body.zones,
             size_gib: body.properties.disk_size_gb,
             iops: body.properties.disk_iops_read_write,

@@ -7,22 +7,13 @@ use serde_json::json;
 
 use crate::api_version::RESOURCE_GROUPS as VERSION;
 use crate::client::Client;
-use crate::wire::{nullable, region, state};
+use crate::wire::{Resource, region, state};
 
 /// Resource groups over ARM.
 #[derive(Debug)]
 pub(crate) struct ArmResourceGroups(pub(crate) Client);
 
-#[derive(Deserialize)]
-struct Body {
-    id: ResourceId,
-    #[serde(default, deserialize_with = "nullable")]
-    location: String,
-    #[serde(default, deserialize_with = "nullable")]
-    tags: Tags,
-    #[serde(default, deserialize_with = "nullable")]
-    properties: Properties,
-}
+type Body = Resource<Properties>;
 
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase")]

@@ -9,23 +9,13 @@ use serde_json::json;
 
 use crate::api_version::DISKS as VERSION;
 use crate::client::Client;
-use crate::wire::{Sku, nullable, region, state, timestamp};
+use crate::wire::{Resource, nullable, region, state, timestamp};
 
 /// Snapshots over ARM.
 #[derive(Debug)]
 pub(crate) struct ArmSnapshots(pub(crate) Client);
 
-#[derive(Deserialize)]
-struct Body {
-    id: ResourceId,
-    #[serde(default, deserialize_with = "nullable")]
-    location: String,
-    #[serde(default, deserialize_with = "nullable")]
-    tags: Tags,
-    sku: Option<Sku>,
-    #[serde(default, deserialize_with = "nullable")]
-    properties: Properties,
-}
+type Body = Resource<Properties>;
 
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -43,7 +33,7 @@ impl From<Body> for Snapshot {
             id: body.id,
             location: region(&body.location),
             tags: body.tags,
-            sku: body.sku.map(|sku| sku.name).unwrap_or_default(),
+            sku: body.sku.name,
             size_gib: body.properties.disk_size_gb,
             state: state(body.properties.provisioning_state),
             completion_percent: body.properties.completion_percent,

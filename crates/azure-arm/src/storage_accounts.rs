@@ -4,32 +4,20 @@ use async_trait::async_trait;
 use azure_core::http::Method;
 use kompox_azure::{
     NameAvailability, ProvisioningState, ResourceId, Result, StorageAccount,
-    StorageAccountCreation, StorageAccounts, Tags,
+    StorageAccountCreation, StorageAccounts,
 };
 use serde::Deserialize;
 use serde_json::json;
 
 use crate::api_version::STORAGE as VERSION;
 use crate::client::{Call, Client};
-use crate::wire::{Sku, nullable, region, state};
+use crate::wire::{Resource, nullable, region, state};
 
 /// Storage accounts over ARM.
 #[derive(Debug)]
 pub(crate) struct ArmStorageAccounts(pub(crate) Client);
 
-#[derive(Deserialize)]
-struct Body {
-    id: ResourceId,
-    #[serde(default, deserialize_with = "nullable")]
-    location: String,
-    #[serde(default, deserialize_with = "nullable")]
-    tags: Tags,
-    sku: Option<Sku>,
-    #[serde(default, deserialize_with = "nullable")]
-    kind: String,
-    #[serde(default, deserialize_with = "nullable")]
-    properties: Properties,
-}
+type Body = Resource<Properties>;
 
 #[derive(Default, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -43,7 +31,7 @@ impl From<Body> for StorageAccount {
             id: body.id,
             location: region(&body.location),
             tags: body.tags,
-            sku: body.sku.map(|sku| sku.name).unwrap_or_default(),
+            sku: body.sku.name,
             kind: body.kind,
             state: state(body.properties.provisioning_state),
         }

@@ -1,11 +1,30 @@
 //! What resources of all services have in common on the wire. Members may be missing or `null`: both are the same.
 
 use jiff::Timestamp;
-use kompox_azure::ProvisioningState;
+use kompox_azure::{ProvisioningState, ResourceId, Tags};
 use serde::{Deserialize, Deserializer, Serialize};
 
+/// A resource of its own in a region; which of the members it has depends on its type.
+#[derive(Deserialize)]
+#[serde(bound = "P: Deserialize<'de> + Default")]
+pub(crate) struct Resource<P> {
+    pub(crate) id: ResourceId,
+    #[serde(default, deserialize_with = "nullable")]
+    pub(crate) location: String,
+    #[serde(default, deserialize_with = "nullable")]
+    pub(crate) tags: Tags,
+    #[serde(default, deserialize_with = "nullable")]
+    pub(crate) sku: Sku,
+    #[serde(default, deserialize_with = "nullable")]
+    pub(crate) kind: String,
+    #[serde(default, deserialize_with = "nullable")]
+    pub(crate) zones: Vec<String>,
+    #[serde(default, deserialize_with = "nullable")]
+    pub(crate) properties: P,
+}
+
 /// A SKU.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Sku {
     pub(crate) name: String,
 }

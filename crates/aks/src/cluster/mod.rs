@@ -9,4 +9,4 @@ mod status;
 mod watch;
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -84,8 +84,8 @@ impl AksDriver {
             helm_version(&ports),
         )
         .await;
-        trusted?;
-        tracing::debug!("helm is version {}", version?);
+        let ((), version) = (trusted?, version?);
+        tracing::debug!("helm is version {version}");
         let rendered = Rendered::new(&plan, record, &self.cloud)
             .map_err(|error| Error::invalid(error.to_string()))?;
 

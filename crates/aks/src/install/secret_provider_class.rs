@@ -1,10 +1,10 @@
 //! What makes the secrets of a vault files in a pod, and secrets of the namespace.
 
-use std::collections::BTreeMap;
-
 use kompox_azure::Cloud;
 use kompox_kube::{InvalidObject, Object};
 use serde::Serialize;
+use serde::ser::Error as _;
+use serde_saphyr::LitString;
 
 use super::key_vault::{Vault, VaultCertificate};
 use super::traefik::RELEASE;
@@ -45,7 +45,7 @@ pub(super) fn object(
                 keyvault_name: &vault.name,
                 tenant_id: &record.tenant_id,
                 cloud_name: cloud.environment_name.filter(|name| *name != PUBLIC),
-                objects: objects(vault),
+                objects: objects(vault)?,
             },
             secret_objects: vault.certificates.iter().map(secret_object).collect(),
         },
@@ -122,23 +122,44 @@ fn secret_object(certificate: &VaultCertificate) -> SecretObject<'_> {
     }
 }
 
-/// The list of what to fetch: YAML whose items are themselves texts of YAML. Every value is quoted, for names of
-/// digits only would not be texts. JSON strings are YAML.
-fn objects(vault: &Vault) -> String {
-    let mut text = String::from("array:\n");
-    for certificate in &vault.certificates {
-        let mut fields = BTreeMap::from([
-            ("objectAlias", certificate.name.as_str()),
-            ("objectName", &certificate.secret),
-            ("objectType", "secret"),
-        ]);
-        if let Some(version) = &certificate.version {
-            fields.insert("objectVersion", version);
-        }
-        text.push_str("  - |\n");
-        for (key, value) in fields {
-            text.push_str(&format!("    {key}: {value:?}\n"));
+/// The list of what to fetch: YAML whose items are themselves texts of YAML.
+fn objects(vault: &Vault) -> Result<String, InvalidObject> {
+    let item = |certificate| yaml(&Fetched::from(certificate)).map(LitString);
+    let array = vault.certificates.iter().map(item);
+    yaml(&Objects {
+        array: array.collect::<Result<_, _>>()?,
+    })
+}
+
+/// A value as YAML; what would not be read as a text is quoted.
+pub(super) fn yaml(value: &impl Serialize) -> Result<String, InvalidObject> {
+    serde_saphyr::to_string(value)
+        .map_err(|error| InvalidObject::Json(serde_json::Error::custom(error)))
+}
+
+#[derive(Serialize)]
+struct Objects {
+    array: Vec<LitString>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Fetched<'a> {
+    object_name: &'a str,
+    object_type: &'static str,
+    /// The name of its file.
+    object_alias: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    object_version: Option<&'a str>,
+}
+
+impl<'a> From<&'a VaultCertificate> for Fetched<'a> {
+    fn from(certificate: &'a VaultCertificate) -> Self {
+        Self {
+            object_name: &certificate.secret,
+            object_type: "secret",
+            object_alias: &certificate.name,
+            object_version: certificate.version.as_deref(),
         }
     }
-    text
 }

@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 
 use super::key_vault::Vault;
 use super::plan::Plan;
-use super::secret_provider_class::{self, Metadata};
+use super::secret_provider_class::{self, Metadata, yaml};
 
 /// The name of the release, its service and its configuration.
 pub(crate) const RELEASE: &str = "traefik";
@@ -49,7 +49,7 @@ pub(super) fn configuration(plan: &Plan) -> Result<Object, InvalidObject> {
     let mut data = BTreeMap::new();
     // Traefik refuses an empty list of certificates.
     if !plan.vaults.is_empty() {
-        data.insert("certs.yaml", certificates(&plan.vaults));
+        data.insert("certs.yaml", certificates(&plan.vaults)?);
     }
     Object::new(&ConfigMap {
         api_version: "v1",
@@ -65,17 +65,39 @@ pub(super) fn configuration(plan: &Plan) -> Result<Object, InvalidObject> {
 /// The dynamic configuration that lists the certificates. The add-on writes each certificate's two parts beside it.
 ///
 /// Source: <https://doc.traefik.io/traefik/https/tls/>
-fn certificates(vaults: &[Vault]) -> String {
-    let mut text = String::from("tls:\n  certificates:\n");
-    for vault in vaults {
+fn certificates(vaults: &[Vault]) -> Result<String, InvalidObject> {
+    let files = vaults.iter().flat_map(|vault| {
         let directory = mount_path(vault);
-        for certificate in &vault.certificates {
-            let file = |end: &str| format!("{directory}/{}.{end}", certificate.name);
-            text.push_str(&format!("    - certFile: {:?}\n", file("crt")));
-            text.push_str(&format!("      keyFile: {:?}\n", file("key")));
-        }
-    }
-    text
+        vault.certificates.iter().map(move |certificate| {
+            let path = format!("{directory}/{}", certificate.name);
+            CertificateFiles {
+                cert_file: format!("{path}.crt"),
+                key_file: format!("{path}.key"),
+            }
+        })
+    });
+    yaml(&Dynamic {
+        tls: Tls {
+            certificates: files.collect(),
+        },
+    })
+}
+
+#[derive(Serialize)]
+struct Dynamic {
+    tls: Tls,
+}
+
+#[derive(Serialize)]
+struct Tls {
+    certificates: Vec<CertificateFiles>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct CertificateFiles {
+    cert_file: String,
+    key_file: String,
 }
 
 fn mount_path(vault: &Vault) -> String {

@@ -62,7 +62,11 @@ async fn tokens_in_a_circle_end() {
         Reply::ok(&page),
     ));
     let graph = azure(&script).resource_graph;
-    let error = graph.find(KIND, &["a".to_owned()]).await.unwrap_err().to_string();
+    let error = graph
+        .find(KIND, &["a".to_owned()])
+        .await
+        .unwrap_err()
+        .to_string();
     assert!(error.contains("read before"), "{error}");
 }
 

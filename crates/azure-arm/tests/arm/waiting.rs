@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use futures::FutureExt;
-use kompox_azure::{Error, ProvisioningState};
+use kompox_azure::{Azure, Error, ProvisioningState};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
@@ -36,8 +36,51 @@ fn succeeded() -> Reply {
     Reply::ok(&json!({ "status": "Succeeded" }))
 }
 
-async fn patch(script: &Arc<Script>) -> kompox_azure::Result<Option<kompox_azure::Disk>> {
-    azure(script)
+fn moved_to(url: &str) -> Reply {
+    Reply::status(202).header("Location", url)
+}
+
+/// The calls that changing or deleting the disk `d` makes.
+impl Script {
+    fn on_patch(self, reply: Reply) -> Self {
+        self.on("PATCH", &disk_url("d"), reply)
+    }
+
+    fn on_delete(self, reply: Reply) -> Self {
+        self.on("DELETE", &disk_url("d"), reply)
+    }
+
+    /// The polling URL of that number is asked.
+    fn on_poll(self, number: u32, reply: Reply) -> Self {
+        self.on("GET", &signed(number), reply)
+    }
+
+    fn on_polls(self, times: usize, number: u32, reply: &Reply) -> Self {
+        (0..times).fold(self, |script, _| script.on_poll(number, reply.clone()))
+    }
+
+    /// The disk is read, and in that state.
+    fn on_read(self, state: &str) -> Self {
+        self.on("GET", &disk_url("d"), Reply::ok(&disk_body("d", state)))
+    }
+}
+
+/// The pipeline tries nothing again.
+fn without_retries(script: &Arc<Script>) -> Azure {
+    azure_with(script, |builder| {
+        builder.retry(azure_core::http::RetryOptions::none())
+    })
+}
+
+/// Operations are waited for that long.
+fn for_90_seconds(script: &Arc<Script>) -> Azure {
+    azure_with(script, |builder| {
+        builder.operation_timeout(Duration::from_secs(90))
+    })
+}
+
+async fn patch(azure: &Azure) -> kompox_azure::Result<Option<kompox_azure::Disk>> {
+    azure
         .disks
         .update_tags(&disk("d"), &[("a".to_owned(), "b".to_owned())].into())
         .await
@@ -47,17 +90,13 @@ async fn patch(script: &Arc<Script>) -> kompox_azure::Result<Option<kompox_azure
 async fn a_status_document_is_followed_to_its_end_and_the_resource_is_read() {
     let script = Arc::new(
         Script::new()
-            .on("PATCH", &disk_url("d"), accepted(&signed(1)))
+            .on_patch(accepted(&signed(1)))
             .with(json!({ "tags": { "a": "b" } }))
-            .on("GET", &signed(1), Reply::ok(&running()))
-            .on("GET", &signed(1), succeeded())
-            .on(
-                "GET",
-                &disk_url("d"),
-                Reply::ok(&disk_body("d", "Succeeded")),
-            ),
+            .on_poll(1, Reply::ok(&running()))
+            .on_poll(1, succeeded())
+            .on_read("Succeeded"),
     );
-    let disk = patch(&script).await.unwrap().unwrap();
+    let disk = patch(&azure(&script)).await.unwrap().unwrap();
     assert_eq!(disk.state, ProvisioningState::Succeeded);
     script.done();
 }
@@ -66,23 +105,11 @@ async fn a_status_document_is_followed_to_its_end_and_the_resource_is_read() {
 async fn polling_urls_are_used_byte_for_byte_and_the_newest_one_wins() {
     let script = Arc::new(
         Script::new()
-            .on(
-                "DELETE",
-                &disk_url("d"),
-                Reply::status(202).header("Location", &signed(1)),
-            )
-            .on(
-                "GET",
-                &signed(1),
-                Reply::status(202).header("Location", &signed(2)),
-            )
-            .on("GET", &signed(2), Reply::status(202))
-            .on(
-                "GET",
-                &signed(2),
-                Reply::status(202).header("Location", &signed(3)),
-            )
-            .on("GET", &signed(3), Reply::status(204)),
+            .on_delete(moved_to(&signed(1)))
+            .on_poll(1, moved_to(&signed(2)))
+            .on_poll(2, Reply::status(202))
+            .on_poll(2, moved_to(&signed(3)))
+            .on_poll(3, Reply::status(204)),
     );
     azure(&script).disks.delete(&disk("d")).await.unwrap();
     script.done();
@@ -92,20 +119,15 @@ async fn polling_urls_are_used_byte_for_byte_and_the_newest_one_wins() {
 async fn a_status_url_may_move_too() {
     let script = Arc::new(
         Script::new()
-            .on("PATCH", &disk_url("d"), accepted(&signed(1)))
-            .on(
-                "GET",
-                &signed(1),
+            .on_patch(accepted(&signed(1)))
+            .on_poll(
+                1,
                 Reply::ok(&running()).header("Azure-AsyncOperation", &signed(2)),
             )
-            .on("GET", &signed(2), succeeded())
-            .on(
-                "GET",
-                &disk_url("d"),
-                Reply::ok(&disk_body("d", "Succeeded")),
-            ),
+            .on_poll(2, succeeded())
+            .on_read("Succeeded"),
     );
-    patch(&script).await.unwrap();
+    patch(&azure(&script)).await.unwrap();
     script.done();
 }
 
@@ -113,23 +135,11 @@ async fn a_status_url_may_move_too() {
 async fn without_a_header_the_resource_itself_is_watched() {
     let script = Arc::new(
         Script::new()
-            .on(
-                "PATCH",
-                &disk_url("d"),
-                Reply::ok(&disk_body("d", "Updating")),
-            )
-            .on(
-                "GET",
-                &disk_url("d"),
-                Reply::ok(&disk_body("d", "AlmostThere")),
-            )
-            .on(
-                "GET",
-                &disk_url("d"),
-                Reply::ok(&disk_body("d", "Succeeded")),
-            ),
+            .on_patch(Reply::ok(&disk_body("d", "Updating")))
+            .on_read("AlmostThere")
+            .on_read("Succeeded"),
     );
-    let disk = patch(&script).await.unwrap().unwrap();
+    let disk = patch(&azure(&script)).await.unwrap().unwrap();
     assert_eq!(disk.state, ProvisioningState::Succeeded);
     script.done();
 }
@@ -138,25 +148,17 @@ async fn without_a_header_the_resource_itself_is_watched() {
 async fn a_resource_that_ends_badly_is_a_refusal() {
     let script = Arc::new(
         Script::new()
-            .on(
-                "PATCH",
-                &disk_url("d"),
-                Reply::ok(&disk_body("d", "Updating")),
-            )
-            .on("GET", &disk_url("d"), Reply::ok(&disk_body("d", "Failed"))),
+            .on_patch(Reply::ok(&disk_body("d", "Updating")))
+            .on_read("Failed"),
     );
-    let error = patch(&script).await.unwrap_err();
+    let error = patch(&azure(&script)).await.unwrap_err();
     assert!(error.to_string().contains("ended as Failed"), "{error}");
 }
 
 #[tokio::test]
 async fn an_answer_that_is_final_is_not_polled() {
-    let script = Arc::new(Script::new().on(
-        "PATCH",
-        &disk_url("d"),
-        Reply::ok(&disk_body("d", "Succeeded")),
-    ));
-    patch(&script).await.unwrap();
+    let script = Arc::new(Script::new().on_patch(Reply::ok(&disk_body("d", "Succeeded"))));
+    patch(&azure(&script)).await.unwrap();
     script.done();
 }
 
@@ -184,28 +186,17 @@ async fn a_location_on_201_is_where_the_new_thing_lives_and_not_polled() {
 async fn the_server_decides_how_long_to_wait_and_silence_is_short_at_first() {
     let script = Arc::new(
         Script::new()
-            .on(
-                "DELETE",
-                &disk_url("d"),
-                Reply::status(202)
-                    .header("Location", &signed(1))
-                    .header("Retry-After", "15"),
-            )
-            .on(
-                "GET",
-                &signed(1),
+            .on_delete(moved_to(&signed(1)).header("Retry-After", "15"))
+            .on_poll(
+                1,
                 Reply::status(202)
                     .header("Date", "Tue, 18 Nov 2025 21:18:19 GMT")
                     .header("Retry-After", "Tue, 18 Nov 2025 21:19:19 GMT"),
             )
-            .on(
-                "GET",
-                &signed(1),
-                Reply::status(202).header("Retry-After", "0"),
-            )
-            .on("GET", &signed(1), Reply::status(202))
-            .on("GET", &signed(1), Reply::status(202))
-            .on("GET", &signed(1), Reply::status(200)),
+            .on_poll(1, Reply::status(202).header("Retry-After", "0"))
+            .on_poll(1, Reply::status(202))
+            .on_poll(1, Reply::status(202))
+            .on_poll(1, Reply::status(200)),
     );
     azure(&script).disks.delete(&disk("d")).await.unwrap();
     let millis: Vec<_> = script.waits().iter().map(Duration::as_millis).collect();
@@ -218,18 +209,12 @@ async fn the_server_decides_how_long_to_wait_and_silence_is_short_at_first() {
 
 #[tokio::test(start_paused = true)]
 async fn a_server_that_always_says_at_once_is_not_hammered() {
-    let mut script = Script::new().on(
-        "DELETE",
-        &disk_url("d"),
-        Reply::status(202)
-            .header("Location", &signed(1))
-            .header("Retry-After", "0"),
+    let script = Arc::new(
+        Script::new()
+            .on_delete(moved_to(&signed(1)).header("Retry-After", "0"))
+            .on_polls(20, 1, &Reply::status(202).header("Retry-After", "0"))
+            .on_poll(1, Reply::status(200)),
     );
-    for _ in 0..20 {
-        let reply = Reply::status(202).header("Retry-After", "0");
-        script = script.on("GET", &signed(1), reply);
-    }
-    let script = Arc::new(script.on("GET", &signed(1), Reply::status(200)));
     azure(&script).disks.delete(&disk("d")).await.unwrap();
     let waits = script.waits();
     assert!(waits[0].is_zero(), "{waits:?}");
@@ -241,15 +226,12 @@ async fn a_server_that_always_says_at_once_is_not_hammered() {
 
 #[tokio::test(start_paused = true)]
 async fn waits_without_a_word_from_the_server_grow_to_ten_seconds() {
-    let mut script = Script::new().on(
-        "DELETE",
-        &disk_url("d"),
-        Reply::status(202).header("Location", &signed(1)),
+    let script = Arc::new(
+        Script::new()
+            .on_delete(moved_to(&signed(1)))
+            .on_polls(15, 1, &Reply::status(202))
+            .on_poll(1, Reply::status(200)),
     );
-    for _ in 0..15 {
-        script = script.on("GET", &signed(1), Reply::status(202));
-    }
-    let script = Arc::new(script.on("GET", &signed(1), Reply::status(200)));
     azure(&script).disks.delete(&disk("d")).await.unwrap();
     let waits = script.waits();
     assert!(
@@ -264,69 +246,44 @@ async fn waits_without_a_word_from_the_server_grow_to_ten_seconds() {
 #[tokio::test(start_paused = true)]
 async fn polls_that_fail_in_passing_end_nothing() {
     let mut script = Script::new()
-        .on("PATCH", &disk_url("d"), accepted(&signed(1)))
-        .on(
-            "GET",
-            &signed(1),
-            Reply::status(429).header("Retry-After", "3"),
-        )
-        .on("GET", &signed(1), Reply::broken("reset by peer"))
-        .on("GET", &signed(1), Reply::status(408))
-        .on("GET", &signed(1), Reply::ok(&running()));
+        .on_patch(accepted(&signed(1)))
+        .on_poll(1, Reply::status(429).header("Retry-After", "3"))
+        .on_poll(1, Reply::broken("reset by peer"))
+        .on_poll(1, Reply::status(408))
+        .on_poll(1, Reply::ok(&running()));
     // More than the pipeline puts up with in one call.
     for status in [500, 502, 503, 504, 500, 502, 503, 504, 500, 502, 503, 504] {
-        script = script.on("GET", &signed(1), Reply::status(status));
+        script = script.on_poll(1, Reply::status(status));
     }
-    let script = Arc::new(script.on("GET", &signed(1), succeeded()).on(
-        "GET",
-        &disk_url("d"),
-        Reply::ok(&disk_body("d", "Succeeded")),
-    ));
-    patch(&script).await.unwrap();
+    let script = Arc::new(script.on_poll(1, succeeded()).on_read("Succeeded"));
+    patch(&azure(&script)).await.unwrap();
     script.done();
 }
 
 #[tokio::test(start_paused = true)]
 async fn polls_that_go_on_failing_are_given_up() {
-    let mut script = Script::new().on("PATCH", &disk_url("d"), accepted(&signed(1)));
-    for _ in 0..6 {
-        script = script.on("GET", &signed(1), Reply::status(503));
-    }
-    let script = Arc::new(script);
-    let azure = azure_with(&script, |builder| {
-        builder.retry(azure_core::http::RetryOptions::none())
-    });
-    let error = azure
-        .disks
-        .update_tags(&disk("d"), &[].into())
-        .await
-        .unwrap_err();
+    let script = Arc::new(Script::new().on_patch(accepted(&signed(1))).on_polls(
+        6,
+        1,
+        &Reply::status(503),
+    ));
+    let azure = without_retries(&script);
+    let error = patch(&azure).await.unwrap_err();
     assert_eq!(error.status(), Some(503));
     script.done();
 }
 
 #[tokio::test(start_paused = true)]
 async fn only_failures_in_a_row_count() {
-    let mut script = Script::new().on("PATCH", &disk_url("d"), accepted(&signed(1)));
+    let mut script = Script::new().on_patch(accepted(&signed(1)));
     for _ in 0..3 {
-        for _ in 0..5 {
-            script = script.on("GET", &signed(1), Reply::status(503));
-        }
-        script = script.on("GET", &signed(1), Reply::ok(&running()));
+        script = script
+            .on_polls(5, 1, &Reply::status(503))
+            .on_poll(1, Reply::ok(&running()));
     }
-    let script = Arc::new(script.on("GET", &signed(1), succeeded()).on(
-        "GET",
-        &disk_url("d"),
-        Reply::ok(&disk_body("d", "Succeeded")),
-    ));
-    let azure = azure_with(&script, |builder| {
-        builder.retry(azure_core::http::RetryOptions::none())
-    });
-    azure
-        .disks
-        .update_tags(&disk("d"), &[].into())
-        .await
-        .unwrap();
+    let script = Arc::new(script.on_poll(1, succeeded()).on_read("Succeeded"));
+    let azure = without_retries(&script);
+    patch(&azure).await.unwrap();
     script.done();
 }
 
@@ -334,12 +291,8 @@ async fn only_failures_in_a_row_count() {
 async fn a_status_that_is_gone_means_deleted_for_a_delete() {
     let script = Arc::new(
         Script::new()
-            .on(
-                "DELETE",
-                &disk_url("d"),
-                Reply::status(202).header("Azure-AsyncOperation", &signed(1)),
-            )
-            .on("GET", &signed(1), Reply::status(404)),
+            .on_delete(Reply::status(202).header("Azure-AsyncOperation", &signed(1)))
+            .on_poll(1, Reply::status(404)),
     );
     azure(&script).disks.delete(&disk("d")).await.unwrap();
     script.done();
@@ -349,20 +302,12 @@ async fn a_status_that_is_gone_means_deleted_for_a_delete() {
 async fn a_status_that_is_gone_leaves_the_resource_to_ask_after_a_write() {
     let script = Arc::new(
         Script::new()
-            .on("PATCH", &disk_url("d"), accepted(&signed(1)))
-            .on("GET", &signed(1), Reply::status(404))
-            .on(
-                "GET",
-                &disk_url("d"),
-                Reply::ok(&disk_body("d", "Updating")),
-            )
-            .on(
-                "GET",
-                &disk_url("d"),
-                Reply::ok(&disk_body("d", "Succeeded")),
-            ),
+            .on_patch(accepted(&signed(1)))
+            .on_poll(1, Reply::status(404))
+            .on_read("Updating")
+            .on_read("Succeeded"),
     );
-    patch(&script).await.unwrap();
+    patch(&azure(&script)).await.unwrap();
     script.done();
 }
 
@@ -371,18 +316,10 @@ async fn an_operation_that_fails_is_refused_with_its_own_error_and_the_id_of_the
     let failed = json!({ "status": "Failed", "error": { "code": "QuotaExceeded", "message": "no room", "target": "sku" } });
     let script = Arc::new(
         Script::new()
-            .on(
-                "PATCH",
-                &disk_url("d"),
-                accepted(&signed(1)).header("x-ms-request-id", "first"),
-            )
-            .on(
-                "GET",
-                &signed(1),
-                Reply::ok(&failed).header("x-ms-request-id", "poll"),
-            ),
+            .on_patch(accepted(&signed(1)).header("x-ms-request-id", "first"))
+            .on_poll(1, Reply::ok(&failed).header("x-ms-request-id", "poll")),
     );
-    let error = patch(&script).await.unwrap_err();
+    let error = patch(&azure(&script)).await.unwrap_err();
     assert_eq!(
         error.to_string(),
         "QuotaExceeded: no room (target sku; request id first)"
@@ -398,14 +335,10 @@ async fn an_operation_that_fails_is_refused_with_its_own_error_and_the_id_of_the
 async fn an_operation_that_was_canceled_is_refused_even_without_an_error() {
     let script = Arc::new(
         Script::new()
-            .on("PATCH", &disk_url("d"), accepted(&signed(1)))
-            .on(
-                "GET",
-                &signed(1),
-                Reply::ok(&json!({ "status": "Canceled" })),
-            ),
+            .on_patch(accepted(&signed(1)))
+            .on_poll(1, Reply::ok(&json!({ "status": "Canceled" }))),
     );
-    let error = patch(&script).await.unwrap_err();
+    let error = patch(&azure(&script)).await.unwrap_err();
     assert!(error.to_string().contains("Canceled"), "{error}");
 }
 
@@ -414,12 +347,8 @@ async fn a_location_that_ends_in_an_error_is_refused_with_its_status() {
     let busy = json!({ "error": { "code": "AttachedDisk", "message": "in use" } });
     let script = Arc::new(
         Script::new()
-            .on(
-                "DELETE",
-                &disk_url("d"),
-                Reply::status(202).header("Location", &signed(1)),
-            )
-            .on("GET", &signed(1), Reply::status(409).json(&busy)),
+            .on_delete(moved_to(&signed(1)))
+            .on_poll(1, Reply::status(409).json(&busy)),
     );
     let error = azure(&script).disks.delete(&disk("d")).await.unwrap_err();
     assert_eq!(
@@ -437,8 +366,8 @@ async fn a_polling_url_elsewhere_is_not_followed() {
         "http://management.azure.com/operations/1?s=secret",
         "/operations/1?s=secret",
     ] {
-        let script = Arc::new(Script::new().on("PATCH", &disk_url("d"), accepted(elsewhere)));
-        let error = patch(&script).await.unwrap_err();
+        let script = Arc::new(Script::new().on_patch(accepted(elsewhere)));
+        let error = patch(&azure(&script)).await.unwrap_err();
         assert!(matches!(error, Error::Malformed { .. }), "{error}");
         assert!(!error.to_string().contains("secret"), "{error}");
         script.done();
@@ -449,15 +378,11 @@ async fn a_polling_url_elsewhere_is_not_followed() {
 async fn an_explicit_default_port_is_the_same_host() {
     let script = Arc::new(
         Script::new()
-            .on(
-                "DELETE",
-                &disk_url("d"),
-                Reply::status(202).header(
-                    "Location",
-                    &signed(1).replace(ARM, "https://management.azure.com:443"),
-                ),
-            )
-            .on("GET", &signed(1), Reply::status(200)),
+            .on_delete(Reply::status(202).header(
+                "Location",
+                &signed(1).replace(ARM, "https://management.azure.com:443"),
+            ))
+            .on_poll(1, Reply::status(200)),
     );
     azure(&script).disks.delete(&disk("d")).await.unwrap();
     script.done();
@@ -465,25 +390,15 @@ async fn an_explicit_default_port_is_the_same_host() {
 
 #[tokio::test(start_paused = true)]
 async fn a_wait_ends_at_its_deadline_and_says_how_far_it_came() {
-    let mut script = Script::new().on("PATCH", &disk_url("d"), accepted(&signed(1)));
-    for _ in 0..5 {
-        let body = json!({ "status": "CreatingAgentPool: 0/1 nodes completed" });
-        script = script.on(
-            "GET",
-            &signed(1),
-            Reply::ok(&body).header("Retry-After", "20"),
-        );
-    }
-    let script = Arc::new(script);
-    let azure = azure_with(&script, |builder| {
-        builder.operation_timeout(Duration::from_secs(90))
-    });
+    let body = json!({ "status": "CreatingAgentPool: 0/1 nodes completed" });
+    let script = Arc::new(Script::new().on_patch(accepted(&signed(1))).on_polls(
+        5,
+        1,
+        &Reply::ok(&body).header("Retry-After", "20"),
+    ));
+    let azure = for_90_seconds(&script);
     let start = Instant::now();
-    let error = azure
-        .disks
-        .update_tags(&disk("d"), &[].into())
-        .await
-        .unwrap_err();
+    let error = patch(&azure).await.unwrap_err();
     assert_eq!(start.elapsed().as_secs(), 90);
     let Error::Timeout {
         call,
@@ -504,31 +419,18 @@ async fn a_wait_ends_at_its_deadline_and_says_how_far_it_came() {
 async fn a_poll_that_hangs_does_not_outlive_the_deadline() {
     let script = Arc::new(
         Script::new()
-            .on("PATCH", &disk_url("d"), accepted(&signed(1)))
-            .on("GET", &signed(1), Reply::never()),
+            .on_patch(accepted(&signed(1)))
+            .on_poll(1, Reply::never()),
     );
-    let azure = azure_with(&script, |builder| {
-        builder.operation_timeout(Duration::from_secs(90))
-    });
-    let error = azure
-        .disks
-        .update_tags(&disk("d"), &[].into())
-        .await
-        .unwrap_err();
+    let azure = for_90_seconds(&script);
+    let error = patch(&azure).await.unwrap_err();
     assert!(matches!(error, Error::Timeout { .. }), "{error}");
 }
 
 #[tokio::test(start_paused = true)]
 async fn dropping_the_future_stops_the_polling() {
-    let script = Arc::new(
-        Script::new().on(
-            "DELETE",
-            &disk_url("d"),
-            Reply::status(202)
-                .header("Location", &signed(1))
-                .header("Retry-After", "60"),
-        ),
-    );
+    let script =
+        Arc::new(Script::new().on_delete(moved_to(&signed(1)).header("Retry-After", "60")));
     let azure = azure(&script);
     let id = disk("d");
     let mut deleting = azure.disks.delete(&id);
@@ -547,18 +449,14 @@ async fn an_error_beside_a_good_status_means_nothing() {
     assert!(variants[0]["error"].is_object() && variants[1]["error"].is_object());
     let script = Arc::new(
         Script::new()
-            .on("PATCH", &disk_url("d"), accepted(&signed(1)))
-            .on("GET", &signed(1), Reply::ok(&variants[0]))
-            .on("GET", &signed(1), Reply::ok(&variants[2]))
-            .on("GET", &signed(1), Reply::ok(&variants[1]))
-            .on(
-                "GET",
-                &disk_url("d"),
-                Reply::ok(&disk_body("d", "Updating")),
-            ),
+            .on_patch(accepted(&signed(1)))
+            .on_poll(1, Reply::ok(&variants[0]))
+            .on_poll(1, Reply::ok(&variants[2]))
+            .on_poll(1, Reply::ok(&variants[1]))
+            .on_read("Updating"),
     );
     // AKS goes on changing by itself: the operation is over all the same.
-    let disk = patch(&script).await.unwrap().unwrap();
+    let disk = patch(&azure(&script)).await.unwrap().unwrap();
     assert_eq!(disk.state, ProvisioningState::Running("Updating".into()));
     script.done();
 }

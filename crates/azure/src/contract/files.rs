@@ -159,12 +159,12 @@ pub async fn file_shares(azure: &Azure, environment: &Environment) {
     azure.storage_accounts.create(&id, &standard).await.unwrap();
     let share = |name: &str| FileShare::id_in(&id, name);
     assert_eq!(shares.list(&id, "").await.unwrap(), []);
-    assert_eq!(shares.get(&share("s")).await.unwrap(), None);
+    assert_eq!(shares.get(&share("none")).await.unwrap(), None);
     let updated = shares
-        .update_metadata(&share("s"), &metadata(&[("a", "1")]))
+        .update_metadata(&share("none"), &metadata(&[("a", "1")]))
         .await;
     assert_eq!(updated.unwrap(), None);
-    shares.delete(&share("s")).await.unwrap();
+    shares.delete(&share("none")).await.unwrap();
 
     let asked = creation(5, &[("a", "1"), ("b_c", "Two 2")]);
     let made = shares.create(&share("docs-1"), &asked).await.unwrap();
@@ -255,7 +255,7 @@ pub async fn file_shares(azure: &Azure, environment: &Environment) {
 /// No shares, wherever one looks, and none can be made.
 async fn absent(azure: &Azure, account: &ResourceId) {
     let shares = &azure.file_shares;
-    let id = FileShare::id_in(account, "s");
+    let id = FileShare::id_in(account, "none");
     assert_eq!(shares.list(account, "").await.unwrap(), []);
     assert_eq!(shares.list(account, "s").await.unwrap(), []);
     assert_eq!(shares.get(&id).await.unwrap(), None);
@@ -291,7 +291,7 @@ async fn premium(azure: &Azure, environment: &Environment, group: &ResourceId) {
     let blobs = group.resource(KIND, account_name(environment, "blobs"));
     let wanted = account(environment, "Premium_LRS", "BlockBlobStorage");
     accounts.create(&blobs, &wanted).await.unwrap();
-    let share = FileShare::id_in(&blobs, "s");
+    let share = FileShare::id_in(&blobs, "small");
     let error = azure
         .file_shares
         .create(&share, &creation(1, &[]))

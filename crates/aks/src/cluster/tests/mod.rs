@@ -25,19 +25,21 @@ const DEPLOYMENT: &str = "k4x-3hj1z5_cls_prod_5lmloa";
 
 /// Mocked ports; what a test does not expect must not be called.
 #[derive(Default)]
-struct Mocks {
-    deployments: MockDeployments,
-    groups: MockResourceGroups,
-    resources: MockResources,
-    clusters: MockManagedClusters,
-    vaults: MockKeyVaults,
-    identities: MockUserAssignedIdentities,
-    kubernetes: MockKubernetesConnector,
-    progress: Arc<Recorder>,
+pub(crate) struct Mocks {
+    pub(crate) deployments: MockDeployments,
+    pub(crate) groups: MockResourceGroups,
+    pub(crate) resources: MockResources,
+    pub(crate) clusters: MockManagedClusters,
+    pub(crate) vaults: MockKeyVaults,
+    pub(crate) identities: MockUserAssignedIdentities,
+    pub(crate) kubernetes: MockKubernetesConnector,
+    pub(crate) roles: MockRoleAssignments,
+    pub(crate) graph: MockResourceGraph,
+    pub(crate) progress: Arc<Recorder>,
 }
 
 impl Mocks {
-    fn driver(self) -> AksDriver {
+    pub(crate) fn driver(self) -> AksDriver {
         let names = ProviderNames::new(
             Some(&Workspace::new("acme")),
             &Provider::new("azure-east", "aks"),
@@ -51,10 +53,10 @@ impl Mocks {
             file_shares: Arc::new(MockFileShares::new()),
             key_vaults: Arc::new(self.vaults),
             managed_clusters: Arc::new(self.clusters),
-            resource_graph: Arc::new(MockResourceGraph::new()),
+            resource_graph: Arc::new(self.graph),
             resource_groups: Arc::new(self.groups),
             resources: Arc::new(self.resources),
-            role_assignments: Arc::new(MockRoleAssignments::new()),
+            role_assignments: Arc::new(self.roles),
             snapshots: Arc::new(MockSnapshots::new()),
             storage_accounts: Arc::new(MockStorageAccounts::new()),
             user_assigned_identities: Arc::new(self.identities),
@@ -82,10 +84,10 @@ impl Mocks {
 
 /// Keeps what is reported.
 #[derive(Debug, Default)]
-struct Recorder {
-    watches: bool,
-    steps: Mutex<Vec<String>>,
-    resources: Mutex<Vec<ResourceProgress>>,
+pub(crate) struct Recorder {
+    pub(crate) watches: bool,
+    pub(crate) steps: Mutex<Vec<String>>,
+    pub(crate) resources: Mutex<Vec<ResourceProgress>>,
 }
 
 impl Progress for Recorder {
@@ -102,24 +104,24 @@ impl Progress for Recorder {
     }
 }
 
-fn subscription() -> ResourceId {
+pub(crate) fn subscription() -> ResourceId {
     ResourceId::subscription_scope("7f000000-0000-0000-0000-00000000000a")
 }
 
-fn group_id() -> ResourceId {
+pub(crate) fn group_id() -> ResourceId {
     subscription().group(DEPLOYMENT)
 }
 
-fn deployment_id() -> ResourceId {
+pub(crate) fn deployment_id() -> ResourceId {
     subscription().resource("Microsoft.Resources/deployments", DEPLOYMENT)
 }
 
-fn cluster() -> Cluster {
+pub(crate) fn cluster() -> Cluster {
     Cluster::new("prod")
 }
 
 /// The record that the outputs of [`deployment`] hold.
-fn record() -> ClusterRecord {
+pub(crate) fn record() -> ClusterRecord {
     ClusterRecord {
         managed_cluster: group_id()
             .resource("Microsoft.ContainerService/managedClusters", "aks-5lmloa"),
@@ -135,7 +137,7 @@ fn record() -> ClusterRecord {
     }
 }
 
-fn deployment(state: &str) -> Deployment {
+pub(crate) fn deployment(state: &str) -> Deployment {
     let outputs: BTreeMap<String, Value> = [
         ("AZURE_AKS_CLUSTER_NAME", "aks-5lmloa"),
         ("AZURE_TENANT_ID", "tenant"),
@@ -169,13 +171,13 @@ fn deployment(state: &str) -> Deployment {
 }
 
 /// The group of a provisioned cluster, with its record and a foreign tag.
-fn recorded_group() -> ResourceGroup {
+pub(crate) fn recorded_group() -> ResourceGroup {
     let mut group = group("Succeeded", &[("cost-center", "42")]);
     group.tags.extend(record().tags());
     group
 }
 
-fn group(state: &str, tags: &[(&str, &str)]) -> ResourceGroup {
+pub(crate) fn group(state: &str, tags: &[(&str, &str)]) -> ResourceGroup {
     ResourceGroup {
         id: group_id(),
         location: "japaneast".into(),
@@ -187,7 +189,7 @@ fn group(state: &str, tags: &[(&str, &str)]) -> ResourceGroup {
     }
 }
 
-fn refused(status: Option<u16>, code: &str) -> Error {
+pub(crate) fn refused(status: Option<u16>, code: &str) -> Error {
     Error::Refused(Box::new(Failure {
         status,
         code: code.into(),
