@@ -117,7 +117,7 @@ impl Measure {
             .args(args)
             .stdout(Stdio::null())
             .spawn()
-            .and_then(|child| child.wait4())
+            .and_then(Wait4::wait4)
             .map_err(failed)?;
         let seconds = started.elapsed().as_secs_f64();
         if !used.status.success() {

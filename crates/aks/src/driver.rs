@@ -107,20 +107,11 @@ impl Driver for AksDriver {
 
     async fn cluster_install(&self, cluster: &Cluster, _: ClusterInstallOptions) -> Result<()> {
         let hint = "what was done stays; install again to go on";
-        run(
-            "ClusterInstall",
-            10 * MINUTE,
-            hint,
-            self.install(cluster),
-        )
-        .await
+        let install = Box::pin(self.install(cluster));
+        run("ClusterInstall", 10 * MINUTE, hint, install).await
     }
 
-    async fn cluster_uninstall(
-        &self,
-        cluster: &Cluster,
-        _: ClusterUninstallOptions,
-    ) -> Result<()> {
+    async fn cluster_uninstall(&self, cluster: &Cluster, _: ClusterUninstallOptions) -> Result<()> {
         let hint = "what was removed is gone; uninstall again to go on";
         run(
             "ClusterUninstall",

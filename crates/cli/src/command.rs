@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use crate::cluster::{self, ClusterArgs};
 use crate::console::Console;
 use crate::disk::{self, DiskArgs};
+use crate::dns::{self, DnsArgs};
 use crate::exit::{Failure, Result};
 use crate::init::{self, InitArgs};
 use crate::log::LogArgs;
@@ -53,6 +54,8 @@ enum Command {
     Disk(DiskArgs),
     /// Snapshots of the disks behind a volume
     Snapshot(SnapshotArgs),
+    /// The DNS names that an app is reached by
+    Dns(DnsArgs),
     /// Write a completion script for a shell
     Completion {
         /// The shell
@@ -98,6 +101,9 @@ impl Cli {
             }
             Command::Snapshot(args) => {
                 self.with_project(console, args.name(), |session| snapshot::run(args, session))
+            }
+            Command::Dns(args) => {
+                self.with_project(console, args.name(), |session| dns::run(args, session))
             }
         }
     }
@@ -177,6 +183,14 @@ mod tests {
             "kompoxops snapshot list -V data",
             "kompoxops snapshot create -V data --snap-name s1 -S disk:d0",
             "kompoxops snapshot delete -V data --name s1",
+            "kompoxops dns deploy",
+            "kompoxops dns deploy --component web --strict --dry-run --output json -A /ws/w/prv/p/cls/c/app/a",
+            "kompoxops dns --app-name a destroy --output human",
+            "kompoxops dns apply --fqdn www.a.com --type a --ttl 60 --rdata 203.0.113.1 203.0.113.2 --zone a.com",
+            "kompoxops dns apply --fqdn www.a.com --type CNAME --rdata b.com --cluster-name c --strict --dry-run",
+            "kompoxops dns apply --fqdn www.a.com --type AAAA --delete",
+            "kompoxops dns zones",
+            "kompoxops dns zones a.com b.com --cluster-id /ws/w/prv/p/cls/c",
             "kompoxops completion bash",
         ] {
             assert!(!refused(line), "{line}");
@@ -197,6 +211,12 @@ mod tests {
             "kompoxops disk create -V data -O [1]",
             "kompoxops disk delete -V data",
             "kompoxops cluster explode",
+            "kompoxops dns",
+            "kompoxops dns deploy --output yaml",
+            "kompoxops dns deploy --component a,b",
+            "kompoxops dns apply --fqdn www.a.com --type A",
+            "kompoxops dns apply --fqdn www.a.com --type TXT --rdata x",
+            "kompoxops dns apply --fqdn www.a.com --type A --rdata 203.0.113.1 --delete",
         ] {
             assert!(refused(line), "{line}");
         }

@@ -5,6 +5,7 @@ mod cluster;
 mod command;
 mod console;
 mod disk;
+mod dns;
 mod exit;
 mod init;
 mod interrupt;

@@ -156,6 +156,21 @@ impl Project {
         })
     }
 
+    /// The cluster that is meant where an app may be named in its place.
+    pub(crate) fn cluster_or_that_of(
+        &self,
+        cluster: &ClusterSelector,
+        app: &AppSelector,
+    ) -> Result<Selection> {
+        let by_cluster = cluster.cluster_id.is_some() || cluster.cluster_name.is_some();
+        let by_app = app.app_id.is_some() || app.app_name.is_some();
+        match (by_cluster, by_app) {
+            (true, true) => Err(Failure::Usage("name a cluster or an app, not both".into())),
+            (false, true) => Ok(self.app(app)?.cluster),
+            _ => self.cluster(cluster),
+        }
+    }
+
     pub(crate) fn app(&self, selector: &AppSelector) -> Result<AppSelection> {
         let selector = kompox_config::AppSelector {
             id: selector.app_id.clone(),

@@ -39,21 +39,19 @@ pub(crate) enum Farewell<'a> {
 impl Session<'_> {
     /// The driver of the selected provider. Checks the settings and calls nobody.
     pub(crate) fn driver(&self, selection: &Selection) -> Result<Arc<dyn Driver>> {
-        let aks = if self.simulate.is_on() {
+        let azure = if self.simulate.is_on() {
             let directory = self.project.dir();
             self.console.line(format_args!(
                 "simulating Azure in {}: nothing is created in the cloud",
                 directory.join("sim").display()
             ));
-            let azure = self.simulate.connector(directory)?;
-            factory(azure, self.simulate.clusters(directory))
+            self.simulate.connector(directory)?
         } else {
-            let clusters = RealConnector {
-                api_server: ApiServerConnector::new(),
-                helm: HelmProgram::from_environment(std::env::vars_os()),
-            };
-            factory(ArmConnector::new(), clusters)
+            ArmConnector::new()
         };
+        let aks = AksFactory::new(Arc::new(azure), self.clusters(), |key| {
+            std::env::var(key).ok()
+        });
         let driver = Registry::default()
             .with(DRIVER_NAME, aks)
             .create(DriverContext {
@@ -62,6 +60,17 @@ impl Session<'_> {
                 progress: Arc::clone(&self.reporter) as _,
             })?;
         Ok(driver)
+    }
+
+    /// How to reach what runs in a cluster.
+    pub(crate) fn clusters(&self) -> Arc<dyn KubernetesConnector> {
+        if self.simulate.is_on() {
+            return Arc::new(self.simulate.clusters(self.project.dir()));
+        }
+        Arc::new(RealConnector {
+            api_server: ApiServerConnector::new(),
+            helm: HelmProgram::from_environment(std::env::vars_os()),
+        })
     }
 
     /// Waits for a call to the driver.
@@ -81,12 +90,6 @@ impl Session<'_> {
     ) -> Result<T> {
         interrupt::run(&self.reporter, || farewell.text(std::env::args()), work)
     }
-}
-
-fn factory(azure: ArmConnector, clusters: impl KubernetesConnector + 'static) -> AksFactory {
-    AksFactory::new(Arc::new(azure), Arc::new(clusters), |key| {
-        std::env::var(key).ok()
-    })
 }
 
 impl Farewell<'_> {

@@ -23,7 +23,8 @@ pub(super) fn configured(settings: &Settings) -> Result<Chart, Vec<Problem>> {
     let version = settings.get(VERSION).unwrap_or(PINNED.1);
     let mut problems = Vec::new();
     if name.starts_with('-') || name.contains(char::is_whitespace) {
-        let reason = "a chart is a name (traefik), an oci:// reference, the URL of an archive, or a path";
+        let reason =
+            "a chart is a name (traefik), an oci:// reference, the URL of an archive, or a path";
         problems.push(Problem::new(CHART, name, reason));
     }
     if !is_version(version) {
@@ -73,8 +74,15 @@ mod tests {
         assert_eq!(pinned.repo.as_deref(), Some(REPOSITORY));
 
         let other = chart("", "42.0.0-rc.1+x").unwrap();
-        assert_eq!((other.name.as_str(), other.version.as_str()), ("traefik", "42.0.0-rc.1+x"));
-        for place in ["oci://ghcr.io/traefik/helm/traefik", "./charts/traefik", "https://example.com/traefik.tgz"] {
+        assert_eq!(
+            (other.name.as_str(), other.version.as_str()),
+            ("traefik", "42.0.0-rc.1+x")
+        );
+        for place in [
+            "oci://ghcr.io/traefik/helm/traefik",
+            "./charts/traefik",
+            "https://example.com/traefik.tgz",
+        ] {
             let chart = chart(place, "").unwrap();
             assert_eq!((chart.name.as_str(), chart.repo), (place, None));
         }
@@ -91,7 +99,11 @@ mod tests {
             ("traefik", "41.3.0-", 1),
             ("traefik", "41.3.0 --debug", 1),
         ] {
-            assert_eq!(chart(name, version).unwrap_err().len(), count, "{name} {version}");
+            assert_eq!(
+                chart(name, version).unwrap_err().len(),
+                count,
+                "{name} {version}"
+            );
         }
     }
 }

@@ -206,7 +206,10 @@ fn code(error: &Error) -> String {
 /// The commands for a vault whose id is not known here, but to whoever runs them.
 fn unresolved(vault: &Vault, principal: &str) -> impl Iterator<Item = String> {
     vault.secrets().into_iter().map(move |secret| {
-        let id = format!("$(az keyvault show --name {} --query id --output tsv)", vault.name);
+        let id = format!(
+            "$(az keyvault show --name {} --query id --output tsv)",
+            vault.name
+        );
         command(
             KEY_VAULT_SECRETS_USER,
             principal,

@@ -139,7 +139,10 @@ impl Vault {
     /// # Errors
     /// All problems together: names and sources that are wrong, two certificates of one name, two vaults whose
     /// names come to the same.
-    pub(crate) fn of(certificates: &[Certificate], cloud: &Cloud) -> Result<Vec<Self>, Vec<Problem>> {
+    pub(crate) fn of(
+        certificates: &[Certificate],
+        cloud: &Cloud,
+    ) -> Result<Vec<Self>, Vec<Problem>> {
         let suffix = cloud.key_vault_suffix.as_deref();
         let mut problems = Vec::new();
         let mut names = BTreeSet::new();
@@ -212,7 +215,9 @@ fn slug(vault: &str) -> String {
 /// Certificates become names of secrets in the cluster, and of files.
 fn name_flaw(name: &str) -> Option<String> {
     if name.len() > LONGEST_CERTIFICATE {
-        return Some(format!("it is longer than {LONGEST_CERTIFICATE} characters"));
+        return Some(format!(
+            "it is longer than {LONGEST_CERTIFICATE} characters"
+        ));
     }
     name.split('.').find_map(|label| label_flaw(label, 63))
 }
@@ -248,13 +253,23 @@ mod tests {
 
     #[test]
     fn a_secret_has_a_vault_a_name_and_perhaps_a_version() {
-        let url = KeyVaultSecretUrl::parse("https://My-Vault.vault.azure.net/secrets/Cert-1/0a1b/", PUBLIC)
-            .unwrap();
+        let url = KeyVaultSecretUrl::parse(
+            "https://My-Vault.vault.azure.net/secrets/Cert-1/0a1b/",
+            PUBLIC,
+        )
+        .unwrap();
         assert_eq!(
-            (url.vault.as_str(), url.name.as_str(), url.version.as_deref()),
+            (
+                url.vault.as_str(),
+                url.name.as_str(),
+                url.version.as_deref()
+            ),
             ("my-vault", "Cert-1", Some("0a1b"))
         );
-        let url = KeyVaultSecretUrl::parse("https://v-1.vault.azure.cn/secrets/c", Some("vault.azure.cn"));
+        let url = KeyVaultSecretUrl::parse(
+            "https://v-1.vault.azure.cn/secrets/c",
+            Some("vault.azure.cn"),
+        );
         assert_eq!(url.unwrap().version, None);
         let url = KeyVaultSecretUrl::parse("https://abc.vault.local/secrets/c", None).unwrap();
         assert_eq!(url.vault, "abc");
@@ -271,24 +286,45 @@ mod tests {
             ("https://abc.vault.azure.net/secrets/c?x=1", "a query"),
             ("https://abc.vault.azure.net/secrets/c#x", "a fragment"),
             ("https://10.0.0.1/secrets/c", "no name"),
-            ("https://abc.vault.azure.cn/secrets/c", "none of the cloud's vaults"),
-            ("https://vault.azure.net/secrets/c", "none of the cloud's vaults"),
-            ("https://abcvault.azure.net/secrets/c", "none of the cloud's vaults"),
+            (
+                "https://abc.vault.azure.cn/secrets/c",
+                "none of the cloud's vaults",
+            ),
+            (
+                "https://vault.azure.net/secrets/c",
+                "none of the cloud's vaults",
+            ),
+            (
+                "https://abcvault.azure.net/secrets/c",
+                "none of the cloud's vaults",
+            ),
             ("https://a.b.vault.azure.net/secrets/c", "name of a vault"),
             ("https://ab.vault.azure.net/secrets/c", "name of a vault"),
             ("https://abc-.vault.azure.net/secrets/c", "name of a vault"),
             ("https://a_b_c.vault.azure.net/secrets/c", "name of a vault"),
-            ("https://abc.vault.azure.net/certificates/c", "secrets in place of certificates"),
+            (
+                "https://abc.vault.azure.net/certificates/c",
+                "secrets in place of certificates",
+            ),
             ("https://abc.vault.azure.net/keys/c", "path"),
             ("https://abc.vault.azure.net/secrets", "path"),
             ("https://abc.vault.azure.net/secrets/c/1/2", "path"),
-            ("https://abc.vault.azure.net/secrets/c_d", "name of a secret"),
-            ("https://abc.vault.azure.net/secrets/c%27d", "name of a secret"),
+            (
+                "https://abc.vault.azure.net/secrets/c_d",
+                "name of a secret",
+            ),
+            (
+                "https://abc.vault.azure.net/secrets/c%27d",
+                "name of a secret",
+            ),
             ("https://abc.vault.azure.net/secrets/c/1-2", "a version"),
         ] {
             let error = KeyVaultSecretUrl::parse(text, PUBLIC).unwrap_err();
             assert!(error.contains(reason), "{text}: {error}");
-            assert!(error.contains("https://<vault>.vault.azure.net/secrets/<name>"), "{error}");
+            assert!(
+                error.contains("https://<vault>.vault.azure.net/secrets/<name>"),
+                "{error}"
+            );
         }
     }
 
@@ -302,22 +338,41 @@ mod tests {
         let mut reversed = pairs;
         reversed.reverse();
         let vaults = Vault::of(&certificates(&pairs), &public()).unwrap();
-        assert_eq!(vaults, Vault::of(&certificates(&reversed), &public()).unwrap());
+        assert_eq!(
+            vaults,
+            Vault::of(&certificates(&reversed), &public()).unwrap()
+        );
         let shape: Vec<_> = vaults
             .iter()
             .map(|vault| {
-                let names = vault.certificates.iter().map(|certificate| certificate.name.as_str());
-                (vault.name.as_str(), names.collect::<Vec<_>>(), vault.secrets().len())
+                let names = vault
+                    .certificates
+                    .iter()
+                    .map(|certificate| certificate.name.as_str());
+                (
+                    vault.name.as_str(),
+                    names.collect::<Vec<_>>(),
+                    vault.secrets().len(),
+                )
             })
             .collect();
-        assert_eq!(shape, [("vault1", vec!["a", "c"], 1), ("vault2", vec!["b"], 1)]);
+        assert_eq!(
+            shape,
+            [("vault1", vec!["a", "c"], 1), ("vault2", vec!["b"], 1)]
+        );
     }
 
     #[test]
     fn all_problems_are_told_together_by_field() {
         let good = "https://vault1.vault.azure.net/secrets/s1";
         let found = problems(
-            &[("a", good), ("a", good), ("Bad_Name", good), ("", good), ("x", "nowhere")],
+            &[
+                ("a", good),
+                ("a", good),
+                ("Bad_Name", good),
+                ("", good),
+                ("x", "nowhere"),
+            ],
             &public(),
         );
         assert_eq!(found.len(), 4, "{found:#?}");
@@ -334,7 +389,10 @@ mod tests {
     #[test]
     fn two_vaults_that_come_to_one_name_are_refused() {
         let found = problems(
-            &[("a", "https://abc.vault.one/secrets/s"), ("b", "https://abc.vault.two/secrets/s")],
+            &[
+                ("a", "https://abc.vault.one/secrets/s"),
+                ("b", "https://abc.vault.two/secrets/s"),
+            ],
             &custom(),
         );
         assert_eq!(found.len(), 1);

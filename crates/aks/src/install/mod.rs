@@ -54,7 +54,10 @@ impl Rendered {
                 namespace: namespace.clone(),
                 name: plan.account.name.clone(),
                 annotations: [
-                    ("azure.workload.identity/client-id", &record.ingress_client_id),
+                    (
+                        "azure.workload.identity/client-id",
+                        &record.ingress_client_id,
+                    ),
                     ("azure.workload.identity/tenant-id", &record.tenant_id),
                 ]
                 .map(|(key, value)| (key.to_owned(), value.clone()))
@@ -97,7 +100,8 @@ impl AksDriver {
         ));
         // The first write: a cluster that cannot be reached gets no roles either.
         let made = kubernetes.ensure_namespace(namespace).await;
-        let made = made.map_err(|error| Error::port(format!("making namespace {namespace:?}"), error))?;
+        let made =
+            made.map_err(|error| Error::port(format!("making namespace {namespace:?}"), error))?;
         self.tell(made, &format!("namespace {namespace}"));
         let others = async {
             let warnings = grant::zones_and_registries(&self.azure, &plan, record).await;
@@ -165,15 +169,16 @@ impl AksDriver {
         let account = async {
             let made = kubernetes.ensure_service_account(&rendered.account).await;
             let name = &rendered.account.name;
-            let made =
-                made.map_err(|error| Error::port(format!("making service account {name:?}"), error))?;
+            let made = made
+                .map_err(|error| Error::port(format!("making service account {name:?}"), error))?;
             self.tell(made, &format!("service account {name}"));
             Ok(())
         };
         let objects = future::try_join_all(rendered.objects.iter().map(|object| async {
-            let applied = kubernetes.apply(object).await.map_err(|error| {
-                Error::port(format!("applying {}", object.reference()), error)
-            })?;
+            let applied = kubernetes
+                .apply(object)
+                .await
+                .map_err(|error| Error::port(format!("applying {}", object.reference()), error))?;
             let reference = object.reference();
             self.tell(
                 applied.change,

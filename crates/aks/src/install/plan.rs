@@ -42,10 +42,16 @@ impl Plan {
         let account = account(cluster, &mut problems);
         controller(cluster, &mut problems);
         let email = email(cluster, &mut problems);
-        let vaults = noted(&mut problems, Vault::of(&cluster.ingress.certificates, cloud));
+        let vaults = noted(
+            &mut problems,
+            Vault::of(&cluster.ingress.certificates, cloud),
+        );
         let chart = noted(&mut problems, chart::configured(&cluster.settings));
         let zones = noted(&mut problems, DnsZone::configured(&cluster.settings));
-        let registries = noted(&mut problems, ContainerRegistryId::configured(&cluster.settings));
+        let registries = noted(
+            &mut problems,
+            ContainerRegistryId::configured(&cluster.settings),
+        );
         match (vaults, chart, zones, registries) {
             (Some(vaults), Some(chart), Some(zones), Some(registries)) if problems.is_empty() => {
                 Ok(Self {

@@ -73,7 +73,9 @@ mod tests {
     }
 
     fn id(name: &str) -> String {
-        format!("/subscriptions/s/resourceGroups/g/providers/Microsoft.ContainerRegistry/registries/{name}")
+        format!(
+            "/subscriptions/s/resourceGroups/g/providers/Microsoft.ContainerRegistry/registries/{name}"
+        )
     }
 
     #[test]
@@ -81,7 +83,11 @@ mod tests {
         let text = format!(" {},\n{}\t{} ,", id("one"), id("two"), id("ONE"));
         assert_eq!(configured(&text).unwrap(), ["one", "two"]);
         assert_eq!(configured(" , ").unwrap(), Vec::<String>::new());
-        assert!(ContainerRegistryId::configured(&Settings::default()).unwrap().is_empty());
+        assert!(
+            ContainerRegistryId::configured(&Settings::default())
+                .unwrap()
+                .is_empty()
+        );
     }
 
     #[test]
@@ -90,8 +96,14 @@ mod tests {
         let vault = "/subscriptions/s/resourceGroups/g/providers/Microsoft.KeyVault/vaults/v";
         let problems = configured(&format!("registry.azurecr.io {child} {vault}")).unwrap_err();
         assert_eq!(problems.len(), 3);
-        assert!(problems[0].contains("\"registry.azurecr.io\": this is no resource id"), "{problems:?}");
+        assert!(
+            problems[0].contains("\"registry.azurecr.io\": this is no resource id"),
+            "{problems:?}"
+        );
         assert!(problems[1].contains("another resource"), "{problems:?}");
-        assert!(problems[2].contains("Microsoft.KeyVault/vaults"), "{problems:?}");
+        assert!(
+            problems[2].contains("Microsoft.KeyVault/vaults"),
+            "{problems:?}"
+        );
     }
 }

@@ -24,8 +24,14 @@ const PATIENCE: Duration = Duration::from_secs(5 * 60);
 
 /// ACME resolvers by name, and their authorities.
 const RESOLVERS: [(&str, &str); 2] = [
-    ("production", "https://acme-v02.api.letsencrypt.org/directory"),
-    ("staging", "https://acme-staging-v02.api.letsencrypt.org/directory"),
+    (
+        "production",
+        "https://acme-v02.api.letsencrypt.org/directory",
+    ),
+    (
+        "staging",
+        "https://acme-staging-v02.api.letsencrypt.org/directory",
+    ),
 ];
 
 /// The release. Spec: §6.4.
@@ -146,7 +152,9 @@ struct Volume {
 #[derive(Serialize)]
 #[serde(rename_all = "camelCase")]
 enum VolumeSource {
-    ConfigMap { name: String },
+    ConfigMap {
+        name: String,
+    },
     #[serde(rename_all = "camelCase")]
     Csi {
         driver: &'static str,

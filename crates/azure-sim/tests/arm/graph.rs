@@ -10,7 +10,11 @@ const OTHER: &str = "22222222-2222-2222-2222-222222222222";
 /// Three identities in two subscriptions.
 fn populated() -> Azure {
     let azure = Azure::with(|builder| builder.page_size(2));
-    for (subscription, name) in [(SUBSCRIPTION, "id-a"), (OTHER, "id-b"), (SUBSCRIPTION, "id-c")] {
+    for (subscription, name) in [
+        (SUBSCRIPTION, "id-a"),
+        (OTHER, "id-b"),
+        (SUBSCRIPTION, "id-c"),
+    ] {
         let group = format!("/subscriptions/{subscription}/resourceGroups/G1");
         azure.put(
             &format!("{group}?api-version=2024-11-01"),

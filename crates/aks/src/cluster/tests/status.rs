@@ -67,7 +67,10 @@ async fn a_cluster_that_cannot_be_reached_is_an_error_and_not_one_without_an_ing
     }));
     let error = mocks.driver().status(&cluster()).await.unwrap_err();
     let text = error.to_string();
-    assert!(text.contains("is provisioned, but") && text.contains("silence"), "{text}");
+    assert!(
+        text.contains("is provisioned, but") && text.contains("silence"),
+        "{text}"
+    );
 }
 
 #[tokio::test]

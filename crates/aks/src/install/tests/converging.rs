@@ -37,7 +37,10 @@ async fn versions(twin: &Twin) -> Vec<(String, Option<String>)> {
         versions.push((format!("{kind} {name}"), version));
     }
     let release = ports.helm.status("traefik", "traefik").await.unwrap();
-    versions.push(("release".into(), release.map(|release| release.revision.to_string())));
+    versions.push((
+        "release".into(),
+        release.map(|release| release.revision.to_string()),
+    ));
     versions
 }
 
@@ -45,12 +48,20 @@ async fn versions(twin: &Twin) -> Vec<(String, Option<String>)> {
 async fn installing_again_changes_nothing_and_certificates_only_what_differs() {
     let twin = Twin::in_memory();
     let steps = install(&twin, &cluster()).await;
-    assert!(steps.contains(&"release traefik created".to_owned()), "{steps:#?}");
+    assert!(
+        steps.contains(&"release traefik created".to_owned()),
+        "{steps:#?}"
+    );
     let first = versions(&twin).await;
 
     let steps = install(&twin, &cluster()).await;
     assert_eq!(versions(&twin).await, first);
-    assert!(!steps.iter().any(|step| step.ends_with("created") || step.ends_with("updated")), "{steps:#?}");
+    assert!(
+        !steps
+            .iter()
+            .any(|step| step.ends_with("created") || step.ends_with("updated")),
+        "{steps:#?}"
+    );
 
     let steps = install(&twin, &with_certificates()).await;
     let second = versions(&twin).await;
@@ -69,7 +80,10 @@ async fn installing_again_changes_nothing_and_certificates_only_what_differs() {
             "release",
         ]
     );
-    assert!(steps.contains(&"ConfigMap traefik updated".to_owned()), "{steps:#?}");
+    assert!(
+        steps.contains(&"ConfigMap traefik updated".to_owned()),
+        "{steps:#?}"
+    );
 
     install(&twin, &with_certificates()).await;
     assert_eq!(versions(&twin).await, second);
@@ -77,6 +91,12 @@ async fn installing_again_changes_nothing_and_certificates_only_what_differs() {
     // Certificates that go take what lists them along.
     install(&twin, &cluster()).await;
     let reference = ObjectRef::namespaced("v1", "ConfigMap", "traefik", "traefik");
-    let configuration = twin.cluster("c").kubernetes.get(&reference).await.unwrap().unwrap();
+    let configuration = twin
+        .cluster("c")
+        .kubernetes
+        .get(&reference)
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(configuration.value().pointer("/data/certs.yaml"), None);
 }

@@ -48,12 +48,16 @@ async fn each_secret_has_its_own_role_at_its_own_scope() {
         .times(1)
         .returning(|_, _| Ok(vec![vault("kv-one"), vault("kv-two")]));
     let seen = Arc::clone(&scopes);
-    mocks.roles.expect_create().times(3).returning(move |_, assignment| {
-        assert_eq!(assignment.role, kompox_azure::role::KEY_VAULT_SECRETS_USER);
-        assert_eq!(assignment.principal_id, "ingress-principal");
-        seen.lock().unwrap().push(assignment.scope.to_string());
-        Ok(())
-    });
+    mocks
+        .roles
+        .expect_create()
+        .times(3)
+        .returning(move |_, assignment| {
+            assert_eq!(assignment.role, kompox_azure::role::KEY_VAULT_SECRETS_USER);
+            assert_eq!(assignment.principal_id, "ingress-principal");
+            seen.lock().unwrap().push(assignment.scope.to_string());
+            Ok(())
+        });
     assert_eq!(of_certificates(mocks).await, Vec::<String>::new());
     let mut scopes = scopes.lock().unwrap().clone();
     scopes.sort();
@@ -70,12 +74,16 @@ async fn each_secret_has_its_own_role_at_its_own_scope() {
 #[tokio::test]
 async fn a_role_that_is_refused_is_one_warning_with_the_command_and_the_others_go_on() {
     let mut mocks = Mocks::default();
-    mocks.roles.expect_create().times(2).returning(|_, assignment| {
-        if assignment.scope.name() == "a.com" {
-            return Err(refused(Some(403), "AuthorizationFailed"));
-        }
-        Ok(())
-    });
+    mocks
+        .roles
+        .expect_create()
+        .times(2)
+        .returning(|_, assignment| {
+            if assignment.scope.name() == "a.com" {
+                return Err(refused(Some(403), "AuthorizationFailed"));
+            }
+            Ok(())
+        });
     let warnings = of_zones(mocks).await;
     let zone = "/subscriptions/s1/resourceGroups/dns/providers/Microsoft.Network/dnsZones/a.com";
     let command = format!(
@@ -83,7 +91,10 @@ async fn a_role_that_is_refused_is_one_warning_with_the_command_and_the_others_g
     );
     assert_eq!(warnings.len(), 1);
     let lines: Vec<_> = warnings[0].lines().collect();
-    assert!(lines[0].contains(zone) && lines[0].contains("(AuthorizationFailed)"), "{warnings:?}");
+    assert!(
+        lines[0].contains(zone) && lines[0].contains("(AuthorizationFailed)"),
+        "{warnings:?}"
+    );
     assert_eq!(lines[1].trim(), command);
     assert_eq!(lines.len(), 2);
 }
@@ -96,13 +107,19 @@ async fn a_vault_that_is_not_found_is_one_warning_with_a_command_for_each_secret
         .expect_find()
         .times(1)
         .returning(|_, _| Ok(vec![vault("KV-TWO")]));
-    mocks.roles.expect_create().times(1).returning(|_, _| Ok(()));
+    mocks
+        .roles
+        .expect_create()
+        .times(1)
+        .returning(|_, _| Ok(()));
     let warnings = of_certificates(mocks).await;
     assert_eq!(warnings.len(), 1);
     let commands: Vec<_> = warnings[0].lines().skip(1).collect();
     assert_eq!(commands.len(), 2);
     assert!(
-        commands[0].ends_with("--scope \"$(az keyvault show --name kv-one --query id --output tsv)/secrets/123\""),
+        commands[0].ends_with(
+            "--scope \"$(az keyvault show --name kv-one --query id --output tsv)/secrets/123\""
+        ),
         "{commands:#?}"
     );
 }
@@ -138,5 +155,8 @@ async fn identities_that_stay_unknown_are_waited_for_together_and_then_warned_of
     let warnings = of_zones(mocks).await;
     assert_eq!(start.elapsed(), Duration::from_secs(120));
     assert_eq!(warnings.len(), 2);
-    assert!(warnings[0].contains("(PrincipalNotFound)") && warnings[0].contains("cluster-principal"), "{warnings:?}");
+    assert!(
+        warnings[0].contains("(PrincipalNotFound)") && warnings[0].contains("cluster-principal"),
+        "{warnings:?}"
+    );
 }

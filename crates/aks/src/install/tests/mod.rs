@@ -29,7 +29,10 @@ fn certificate(name: &str, source: &str) -> Certificate {
 fn with_certificates() -> Cluster {
     let mut cluster = cluster();
     cluster.ingress.certificates = vec![
-        certificate("www.example.com", "https://kv-two.vault.azure.net/secrets/www/0123456789abcdef"),
+        certificate(
+            "www.example.com",
+            "https://kv-two.vault.azure.net/secrets/www/0123456789abcdef",
+        ),
         certificate("api", "https://KV-One.vault.azure.net/secrets/api"),
         certificate("wildcard", "https://kv-one.vault.azure.net/secrets/123"),
     ];
@@ -82,10 +85,14 @@ fn helm(events: &Events) -> MockHelm {
 fn taking(events: &Events) -> (MockKubernetes, MockHelm) {
     let mut helm = helm(events);
     let log = Arc::clone(events);
-    helm.expect_ensure_release().times(1).returning(move |release| {
-        log.lock().unwrap().push(format!("release {}", release.name));
-        Ok(Change::Created)
-    });
+    helm.expect_ensure_release()
+        .times(1)
+        .returning(move |release| {
+            log.lock()
+                .unwrap()
+                .push(format!("release {}", release.name));
+            Ok(Change::Created)
+        });
     (taking_objects(events), helm)
 }
 
@@ -93,19 +100,29 @@ fn taking(events: &Events) -> (MockKubernetes, MockHelm) {
 fn taking_objects(events: &Events) -> MockKubernetes {
     let mut kubernetes = MockKubernetes::new();
     let log = Arc::clone(events);
-    kubernetes.expect_ensure_namespace().times(1).returning(move |name| {
-        log.lock().unwrap().push(format!("namespace {name}"));
-        Ok(Change::Created)
-    });
+    kubernetes
+        .expect_ensure_namespace()
+        .times(1)
+        .returning(move |name| {
+            log.lock().unwrap().push(format!("namespace {name}"));
+            Ok(Change::Created)
+        });
     let log = Arc::clone(events);
-    kubernetes.expect_ensure_service_account().times(1).returning(move |account| {
-        log.lock().unwrap().push(format!("account {}", account.name));
-        Ok(Change::Created)
-    });
+    kubernetes
+        .expect_ensure_service_account()
+        .times(1)
+        .returning(move |account| {
+            log.lock()
+                .unwrap()
+                .push(format!("account {}", account.name));
+            Ok(Change::Created)
+        });
     let log = Arc::clone(events);
     kubernetes.expect_apply().returning(move |object| {
         let reference = object.reference();
-        log.lock().unwrap().push(format!("{} {}", reference.kind, reference.name));
+        log.lock()
+            .unwrap()
+            .push(format!("{} {}", reference.kind, reference.name));
         Ok(kube::Applied {
             change: Change::Created,
             resource_version: "1".into(),

@@ -28,11 +28,17 @@ async fn checks_come_before_writes_and_the_release_after_what_it_mounts() {
         .times(1)
         .returning(|_, _| Ok(vec![vault("KV-One"), vault("kv-two")]));
     let log = Arc::clone(&events);
-    mocks.roles.expect_create().times(5).returning(move |_, assignment| {
-        let end = assignment.scope.name();
-        log.lock().unwrap().push(format!("role on {end} for {}", assignment.principal_id));
-        Ok(())
-    });
+    mocks
+        .roles
+        .expect_create()
+        .times(5)
+        .returning(move |_, assignment| {
+            let end = assignment.scope.name();
+            log.lock()
+                .unwrap()
+                .push(format!("role on {end} for {}", assignment.principal_id));
+            Ok(())
+        });
     let (kubernetes, helm) = taking(&events);
     connecting(&mut mocks, kubernetes, helm);
     let mut cluster = with_certificates();
@@ -84,10 +90,17 @@ async fn without_helm_nothing_is_written() {
         })
     });
     connecting(&mut mocks, MockKubernetes::new(), helm);
-    let error = mocks.driver().install(&with_certificates()).await.unwrap_err();
+    let error = mocks
+        .driver()
+        .install(&with_certificates())
+        .await
+        .unwrap_err();
     assert!(matches!(error, DriverError::Kubernetes { .. }));
     let text = error.to_string();
-    assert!(text.contains("Install Helm 3 or 4") && text.contains("before anything"), "{text}");
+    assert!(
+        text.contains("Install Helm 3 or 4") && text.contains("before anything"),
+        "{text}"
+    );
 }
 
 #[tokio::test]
@@ -105,7 +118,11 @@ async fn a_cluster_that_was_provisioned_for_another_service_account_is_left_alon
     let error = mocks.driver().install(&cluster).await.unwrap_err();
     assert!(matches!(error, DriverError::Validation(_)), "{error}");
     let text = error.to_string();
-    for part in ["edge/ingress-service-account", "traefik/ingress-service-account", "--force"] {
+    for part in [
+        "edge/ingress-service-account",
+        "traefik/ingress-service-account",
+        "--force",
+    ] {
         assert!(text.contains(part), "{part}: {text}");
     }
 }
@@ -128,7 +145,11 @@ async fn a_deployment_that_cannot_be_read_does_not_stand_in_the_way() {
 async fn a_wrong_declaration_asks_nobody() {
     let mut cluster = with_certificates();
     cluster.ingress.certificates[0].source = "http://somewhere".into();
-    let error = Mocks::default().driver().install(&cluster).await.unwrap_err();
+    let error = Mocks::default()
+        .driver()
+        .install(&cluster)
+        .await
+        .unwrap_err();
     assert!(matches!(error, DriverError::Validation(_)), "{error}");
 }
 
@@ -146,12 +167,23 @@ async fn a_namespace_that_cannot_be_made_ends_it_before_any_role() {
     let mut mocks = provisioned();
     mocks.deployments.expect_get().returning(|_| Ok(None));
     let mut kubernetes = MockKubernetes::new();
-    kubernetes.expect_ensure_namespace().with(always()).times(1).returning(|_| {
-        Err(kube::Error::Kubeconfig("no".into()))
-    });
+    kubernetes
+        .expect_ensure_namespace()
+        .with(always())
+        .times(1)
+        .returning(|_| Err(kube::Error::Kubeconfig("no".into())));
     connecting(&mut mocks, kubernetes, helm(&events));
-    let error = mocks.driver().install(&with_certificates()).await.unwrap_err();
-    assert!(error.to_string().starts_with("making namespace \"traefik\": "), "{error}");
+    let error = mocks
+        .driver()
+        .install(&with_certificates())
+        .await
+        .unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .starts_with("making namespace \"traefik\": "),
+        "{error}"
+    );
 }
 
 #[tokio::test]
@@ -168,6 +200,14 @@ async fn a_release_that_fails_says_which() {
         })
     });
     connecting(&mut mocks, taking_objects(&events), helm);
-    let error = mocks.driver().install(&cluster()).await.unwrap_err().to_string();
-    assert!(error.contains("\"traefik\" (chart traefik 41.3.0)") && error.contains("timed out"), "{error}");
+    let error = mocks
+        .driver()
+        .install(&cluster())
+        .await
+        .unwrap_err()
+        .to_string();
+    assert!(
+        error.contains("\"traefik\" (chart traefik 41.3.0)") && error.contains("timed out"),
+        "{error}"
+    );
 }

@@ -33,7 +33,10 @@ async fn without_a_cluster_there_is_nothing_to_do() {
     let progress = mocks.progress.clone();
     mocks.driver().uninstall(&cluster()).await.unwrap();
     let steps = progress.steps.lock().unwrap();
-    assert_eq!(*steps, ["cluster prod is not provisioned: there is nothing to uninstall"]);
+    assert_eq!(
+        *steps,
+        ["cluster prod is not provisioned: there is nothing to uninstall"]
+    );
 }
 
 #[tokio::test]
@@ -60,5 +63,10 @@ async fn a_release_that_cannot_be_removed_keeps_its_namespace() {
         .returning(|_, _| Err(kube::Error::Kubeconfig("no".into())));
     connecting(&mut mocks, MockKubernetes::new(), helm);
     let error = mocks.driver().uninstall(&cluster()).await.unwrap_err();
-    assert!(error.to_string().contains("uninstalling release \"traefik\""), "{error}");
+    assert!(
+        error
+            .to_string()
+            .contains("uninstalling release \"traefik\""),
+        "{error}"
+    );
 }

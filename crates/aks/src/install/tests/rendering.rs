@@ -12,7 +12,7 @@ fn rendered(cluster: &Cluster, cloud: &str) -> Value {
     let rendered = Rendered::new(&plan, &record(), &cloud).unwrap();
     let account = &rendered.account;
     let release = &rendered.release;
-    let objects: Vec<_> = rendered.objects.iter().map(|object| object.value()).collect();
+    let objects: Vec<_> = rendered.objects.iter().map(kube::Object::value).collect();
     json!({
         "serviceAccount": {
             "namespace": account.namespace,
@@ -62,7 +62,10 @@ fn another_namespace_and_service_account() {
         "https://my-vault.vault.azure.cn/secrets/example-com",
     )];
     cluster.settings = [
-        ("AZURE_AKS_TRAEFIK_CHART", "oci://ghcr.io/traefik/helm/traefik"),
+        (
+            "AZURE_AKS_TRAEFIK_CHART",
+            "oci://ghcr.io/traefik/helm/traefik",
+        ),
         ("AZURE_AKS_TRAEFIK_CHART_VERSION", "41.4.0"),
     ]
     .into_iter()
@@ -82,7 +85,10 @@ fn texts_of_yaml_are_yaml() {
         json!({"objectAlias": "wildcard", "objectName": "123", "objectType": "secret"})
     );
     let versioned = parse(&all["objects"][1]["spec"]["parameters"]["objects"]);
-    assert_eq!(parse(&versioned["array"][0])["objectVersion"], "0123456789abcdef");
+    assert_eq!(
+        parse(&versioned["array"][0])["objectVersion"],
+        "0123456789abcdef"
+    );
     let certs = parse(&all["objects"][2]["data"]["certs.yaml"]);
     assert_eq!(
         certs["tls"]["certificates"][2],
