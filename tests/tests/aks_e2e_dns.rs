@@ -190,7 +190,9 @@ fn two_hosts_in_two_zones_are_deployed_and_destroyed() {
     stage.ingress("other", "db", &["db.example.com"]);
     let address = stage.balance();
 
-    let deployed = stage.dns(&["deploy"]);
+    let mut deployed = Value::Null;
+    let writes = stage.writes(|| deployed = stage.dns(&["deploy"]));
+    assert_eq!(writes.len(), 2, "{writes:?}");
     assert_eq!(
         deployed,
         json!([

@@ -32,7 +32,7 @@ fn populated() -> Azure {
     azure
 }
 
-fn ask(azure: &Azure, query: &str, options: Value) -> Value {
+fn ask(azure: &Azure, query: &str, options: &Value) -> Value {
     let body = json!({ "query": query, "options": options });
     azure.post(URL, &body).expect(200).body
 }
@@ -48,14 +48,14 @@ fn names(answer: &Value) -> Vec<&str> {
 fn pages_go_over_all_subscriptions_by_tokens_in_the_body() {
     let azure = populated();
     let query = "Resources | where type =~ 'Microsoft.ManagedIdentity/userAssignedIdentities' | project id, name | order by name asc";
-    let first = ask(&azure, query, json!({}));
+    let first = ask(&azure, query, &json!({}));
     assert_eq!(names(&first), ["id-a", "id-b"]);
     assert_eq!(
         (&first["totalRecords"], &first["count"]),
         (&json!(3), &json!(2))
     );
     assert_eq!(first["resultTruncated"], "false");
-    let last = ask(&azure, query, json!({ "$skipToken": first["$skipToken"] }));
+    let last = ask(&azure, query, &json!({ "$skipToken": first["$skipToken"] }));
     assert_eq!(names(&last), ["id-c"]);
     assert_eq!(last.get("$skipToken"), None);
 
@@ -65,7 +65,11 @@ fn pages_go_over_all_subscriptions_by_tokens_in_the_body() {
 
 #[test]
 fn without_ids_there_is_no_token_and_the_answer_says_that_it_is_cut() {
-    let cut = ask(&populated(), "project name, type, resourceGroup", json!({}));
+    let cut = ask(
+        &populated(),
+        "project name, type, resourceGroup",
+        &json!({}),
+    );
     assert_eq!(
         (cut.get("$skipToken"), &cut["resultTruncated"]),
         (None, &json!("true"))

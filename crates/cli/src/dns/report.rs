@@ -76,8 +76,9 @@ fn details(host: &[&DnsOutcome]) -> String {
         parts.push("nothing was there".to_owned());
     }
     let zone = host.iter().find_map(|outcome| outcome.zone.as_ref());
-    let zone = match (shared, zone) {
-        (None, Some(zone)) => format!(" in {}", zone.name),
+    // Where something went wrong the reason comes last, and says where.
+    let zone = match zone {
+        Some(zone) if !is_unmet(status(host)) => format!(" in {}", zone.name),
         _ => String::new(),
     };
     let whole = parts.join(", ") + &zone;
@@ -198,7 +199,7 @@ mod tests {
         assert_eq!(
             unmet(&outcomes.iter().collect::<Vec<_>>()),
             "DNS: 2 of 3 hosts failed or were skipped:\n  \
-             - b.com: failed: A 203.0.113.1, AAAA: refused in a.com\n  \
+             - b.com: failed: A 203.0.113.1, AAAA: refused\n  \
              - c.com: skipped: no zone"
         );
     }

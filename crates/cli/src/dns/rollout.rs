@@ -33,13 +33,13 @@ pub(super) async fn deploy(
             Ok(sets) => sets,
             Err(reason) => {
                 let set = host.record_set(DnsRecordType::A, Vec::new());
-                return vec![skipped(set, reason)];
+                return vec![skipped(set, &reason)];
             }
         };
         let mut attempts = Vec::new();
         for set in sets {
             attempts.push(match apex_reason(driver, cluster, &set).await {
-                Some(reason) => skipped(set, reason),
+                Some(reason) => skipped(set, &reason),
                 None => attempt(driver, cluster, set, mode).await,
             });
         }
@@ -108,10 +108,10 @@ async fn apex_reason(driver: &dyn Driver, cluster: &Cluster, set: &DnsRecordSet)
     })
 }
 
-fn skipped(set: DnsRecordSet, reason: String) -> Attempt {
+fn skipped(set: DnsRecordSet, reason: &str) -> Attempt {
     tracing::warn!(host = set.fqdn, "no DNS record set: {reason}");
     Attempt {
-        outcome: unmet(set, DnsStatus::Skipped, &reason),
+        outcome: unmet(set, DnsStatus::Skipped, reason),
         error: false,
     }
 }

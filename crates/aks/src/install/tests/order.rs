@@ -1,6 +1,11 @@
+use std::time::Duration;
+
+use async_trait::async_trait;
 use kompox_azure::ResourceId;
+use kompox_kube::{Helm, Release, ReleaseStatus};
 use kompox_model::Settings;
-use kompox_provider::Error as DriverError;
+use kompox_model::options::ClusterInstallOptions;
+use kompox_provider::{Driver, Error as DriverError};
 use mockall::predicate::{always, eq};
 
 use super::*;
@@ -208,6 +213,60 @@ async fn a_release_that_fails_says_which() {
         .to_string();
     assert!(
         error.contains("\"traefik\" (chart traefik 41.3.0)") && error.contains("timed out"),
+        "{error}"
+    );
+}
+
+/// A Helm that never ends what it begins.
+#[derive(Debug)]
+struct Endless;
+
+#[async_trait]
+impl Helm for Endless {
+    async fn version(&self) -> kube::Result<HelmVersion> {
+        let (major, minor, patch) = (4, 0, 0);
+        Ok(HelmVersion {
+            major,
+            minor,
+            patch,
+        })
+    }
+
+    async fn ensure_release(&self, _: &Release) -> kube::Result<Change> {
+        std::future::pending().await
+    }
+
+    async fn uninstall(&self, _: &str, _: &str) -> kube::Result<()> {
+        std::future::pending().await
+    }
+
+    async fn status(&self, _: &str, _: &str) -> kube::Result<Option<ReleaseStatus>> {
+        std::future::pending().await
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn after_ten_minutes_it_says_how_to_go_on() {
+    let events = Events::default();
+    let mut mocks = provisioned();
+    mocks.deployments.expect_get().returning(|_| Ok(None));
+    let ports = kube::Cluster {
+        kubernetes: Arc::new(taking_objects(&events)),
+        helm: Arc::new(Endless),
+    };
+    mocks
+        .kubernetes
+        .expect_connect()
+        .return_once(move |_| Ok(ports));
+    let driver = mocks.driver();
+    let start = tokio::time::Instant::now();
+    let cluster = cluster();
+    let installing = driver.cluster_install(&cluster, ClusterInstallOptions::default());
+    let error = installing.await.unwrap_err();
+    assert_eq!(start.elapsed(), Duration::from_secs(600));
+    assert!(matches!(error, DriverError::Timeout { .. }));
+    assert!(
+        error.to_string().contains("install again to go on"),
         "{error}"
     );
 }
