@@ -1,5 +1,5 @@
 //! A cluster from nothing to nothing, each command as its own process, over the offline Azure.
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)] // In what the tests share.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;

@@ -1,5 +1,5 @@
 //! The DNS names of an app, each command as its own process, over the offline Azure and the twin of its cluster.
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)] // In what the tests share.
 
 use std::sync::Arc;
 

@@ -1,7 +1,7 @@
 //! Installing the ingress controller, each command as its own process: over the offline Azure with its offline clusters,
 //! and by the real way, with an API server on the loopback and a `helm` that only pretends.
 #![cfg(unix)]
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)] // In what the tests share.
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;

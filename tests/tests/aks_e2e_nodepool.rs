@@ -1,5 +1,5 @@
 //! The node pools of a cluster, each command as its own process, over the offline Azure.
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)] // In what the tests share.
 
 use std::io::Write as _;
 use std::process::Stdio;

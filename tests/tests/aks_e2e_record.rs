@@ -1,5 +1,6 @@
 //! The record of a cluster: every command works without the deployment's record, and without the tags, and the tags come
 //! back.
+#![allow(clippy::unwrap_used)]
 
 use bytes::Bytes;
 use kompox_azure_sim::Simulator;
@@ -25,7 +26,7 @@ struct Provisioned {
 impl Provisioned {
     fn new() -> Self {
         let project = Project::quickstart();
-        project.ok(&["cluster", "provision"]);
+        let _ = project.ok(&["cluster", "provision"]);
         let azure = Simulator::builder()
             .state_dir(project.root().join(".kompox/sim"))
             .build()
@@ -132,7 +133,7 @@ fn provisioning_writes_the_record_and_keeps_foreign_tags() {
         &path,
         &json!({"operation": "Merge", "properties": {"tags": {"cost-center": "42"}}}),
     );
-    made.project.ok(&["cluster", "provision", "--force"]);
+    let _ = made.project.ok(&["cluster", "provision", "--force"]);
     made.assert_recorded();
     assert_eq!(made.tags()["cost-center"], "42");
 }
@@ -168,7 +169,7 @@ fn a_cluster_of_a_client_that_writes_no_tags_gets_them() {
     made.assert_recorded();
 
     made.forget_tags();
-    made.project.ok(&["cluster", "provision"]);
+    let _ = made.project.ok(&["cluster", "provision"]);
     made.assert_recorded();
 }
 
@@ -176,7 +177,7 @@ fn a_cluster_of_a_client_that_writes_no_tags_gets_them() {
 fn one_read_serves_a_whole_command() {
     let made = Provisioned::new();
     let before = made.project.requests().len();
-    made.project.ok(&["cluster", "kubeconfig", "-o", "-"]);
+    let _ = made.project.ok(&["cluster", "kubeconfig", "-o", "-"]);
     let calls: Vec<_> = made.project.requests().split_off(before);
     let summary: Vec<_> = calls.iter().map(|call| call.method.as_str()).collect();
     assert_eq!(summary, ["GET", "POST"], "{calls:#?}");

@@ -1,5 +1,5 @@
 //! Disks, snapshots and file shares of an app's volumes, each command as its own process, over the offline Azure.
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)] // In what the tests share.
 
 use kompox_azure_sim::Simulator;
 use kompox_e2e::Project;

@@ -1,5 +1,5 @@
 //! The layers of the workspace: which crate may know which.
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)] // In what the tests share.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;

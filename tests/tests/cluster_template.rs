@@ -1,5 +1,5 @@
 //! What a provision makes: the template, evaluated by the offline Azure with the parameters that the driver passes.
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)] // In what the tests share.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,5 +1,5 @@
 //! A command that dies at any of its calls and is run again ends where an undisturbed one ends.
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)] // In what the tests share.
 
 use std::collections::BTreeMap;
 use std::io::Read;

@@ -105,9 +105,13 @@ impl Driver for AksDriver {
         run("ClusterStatus", 5 * MINUTE, TRY_AGAIN, self.status(cluster)).await
     }
 
-    async fn cluster_install(&self, cluster: &Cluster, _: ClusterInstallOptions) -> Result<()> {
+    async fn cluster_install(
+        &self,
+        cluster: &Cluster,
+        options: ClusterInstallOptions,
+    ) -> Result<()> {
         let hint = "what was done stays; install again to go on";
-        let install = Box::pin(self.install(cluster));
+        let install = Box::pin(self.install(cluster, &options));
         run("ClusterInstall", 10 * MINUTE, hint, install).await
     }
 

@@ -131,9 +131,9 @@ impl Client {
             }
             if gone
                 && style != Style::Resource
-                && matches!(call.method, Method::Put | Method::Patch)
+                && matches!(call.method, Method::Put | Method::Patch | Method::Delete)
             {
-                // The status is gone, or not yet there; the resource knows as well.
+                // The status is gone, or not yet there, which says nothing of the resource; that knows as well.
                 style = Style::Resource;
                 return Ok(Look::Again {
                     url: call.url.clone(),
@@ -160,9 +160,13 @@ impl Client {
                     }
                     _ => ProvisioningState::Succeeded,
                 },
-                Style::Resource => {
-                    provisioning_state(&answer).unwrap_or(ProvisioningState::Succeeded)
-                }
+                Style::Resource => match provisioning_state(&answer) {
+                    // What is there is not deleted, however well it is.
+                    None | Some(ProvisioningState::Succeeded) if call.method == Method::Delete => {
+                        ProvisioningState::Running("still there".to_owned())
+                    }
+                    state => state.unwrap_or(ProvisioningState::Succeeded),
+                },
             };
             match state {
                 ProvisioningState::Running(state) => {

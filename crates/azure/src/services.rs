@@ -15,7 +15,7 @@ pub type Tags = BTreeMap<String, String>;
 
 /// Every service that a driver uses, behind one connection.
 #[derive(Debug, Clone)]
-#[allow(missing_docs)]
+#[allow(missing_docs)] // Each field is the trait of its name.
 pub struct Azure {
     pub agent_pools: Arc<dyn AgentPools>,
     pub deployments: Arc<dyn Deployments>,

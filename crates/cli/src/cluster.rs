@@ -32,13 +32,29 @@ pub(crate) struct ClusterArgs {
 #[derive(Debug, Subcommand)]
 enum ClusterCommand {
     /// Make the cluster, or go on waiting for it
-    Provision(Force),
+    Provision {
+        /// Deploy again although the cluster is there, and also a cluster that is declared as existing
+        #[arg(long)]
+        force: bool,
+    },
     /// Remove the cluster and everything in its resource group
-    Deprovision(Force),
+    Deprovision {
+        /// Also remove a cluster that is declared as existing
+        #[arg(long)]
+        force: bool,
+    },
     /// Install the ingress controller, or what is missing of it
-    Install(Force),
+    Install {
+        /// Upgrade the release although nothing differs: undoes what was changed in the cluster by hand
+        #[arg(long)]
+        force: bool,
+    },
     /// Remove the ingress controller and its namespace
-    Uninstall(Force),
+    Uninstall {
+        /// Changes nothing: uninstalling can be repeated as it is
+        #[arg(long)]
+        force: bool,
+    },
     /// Show how far the cluster has come
     Status,
     /// Get administrator credentials
@@ -47,20 +63,13 @@ enum ClusterCommand {
     Nodepool(NodepoolArgs),
 }
 
-#[derive(Debug, Args)]
-struct Force {
-    /// Do it again although it is done, and although somebody else made the cluster
-    #[arg(long)]
-    force: bool,
-}
-
 impl ClusterArgs {
     pub(crate) fn name(&self) -> &'static str {
         match &self.command {
-            ClusterCommand::Provision(_) => "cluster provision",
-            ClusterCommand::Deprovision(_) => "cluster deprovision",
-            ClusterCommand::Install(_) => "cluster install",
-            ClusterCommand::Uninstall(_) => "cluster uninstall",
+            ClusterCommand::Provision { .. } => "cluster provision",
+            ClusterCommand::Deprovision { .. } => "cluster deprovision",
+            ClusterCommand::Install { .. } => "cluster install",
+            ClusterCommand::Uninstall { .. } => "cluster uninstall",
             ClusterCommand::Status => "cluster status",
             ClusterCommand::Kubeconfig(_) => "cluster kubeconfig",
             ClusterCommand::Nodepool(args) => args.name(),
@@ -81,13 +90,13 @@ pub(crate) fn run(args: &ClusterArgs, session: &Session<'_>) -> Result<()> {
     let selection = session.project.cluster(&args.selector)?;
     let cluster = &selection.cluster;
     match &args.command {
-        ClusterCommand::Provision(Force { force }) => {
+        ClusterCommand::Provision { force } => {
             protection::check(ClusterOperation::Provision, cluster, *force)?;
             let driver = session.driver(&selection)?;
             let options = ClusterProvisionOptions { force: *force };
             session.wait(Farewell::Again, driver.cluster_provision(cluster, options))
         }
-        ClusterCommand::Deprovision(Force { force }) => {
+        ClusterCommand::Deprovision { force } => {
             protection::check(ClusterOperation::Deprovision, cluster, *force)?;
             let driver = session.driver(&selection)?;
             let options = ClusterDeprovisionOptions { force: *force };
@@ -96,13 +105,13 @@ pub(crate) fn run(args: &ClusterArgs, session: &Session<'_>) -> Result<()> {
                 driver.cluster_deprovision(cluster, options),
             )
         }
-        ClusterCommand::Install(Force { force }) => {
+        ClusterCommand::Install { force } => {
             protection::check(ClusterOperation::Install, cluster, *force)?;
             let driver = session.driver(&selection)?;
             let options = ClusterInstallOptions { force: *force };
             session.wait(Farewell::Again, driver.cluster_install(cluster, options))
         }
-        ClusterCommand::Uninstall(Force { force }) => {
+        ClusterCommand::Uninstall { force } => {
             protection::check(ClusterOperation::Uninstall, cluster, *force)?;
             let driver = session.driver(&selection)?;
             let options = ClusterUninstallOptions { force: *force };

@@ -93,3 +93,35 @@ fn an_interruption_says_that_azure_goes_on_and_how_to_go_on_waiting() {
         );
     }
 }
+
+#[test]
+fn kubeconfigs_that_are_merged_at_the_same_time_are_all_there_afterwards() {
+    let directory = tempfile::tempdir().unwrap();
+    let done = |arguments: &[&str]| {
+        let output = kompoxops(directory.path()).args(arguments).output();
+        assert!(output.unwrap().status.success(), "{arguments:?}");
+    };
+    let at_once = ["--simulate", "--simulate-latency", "none", "cluster"];
+    done(&["init"]);
+    done(&[&at_once[..], &["provision"]].concat());
+    let names: Vec<_> = (0..12).map(|number| format!("context-{number}")).collect();
+    let merges: Vec<_> = names
+        .iter()
+        .map(|name| {
+            kompoxops(directory.path())
+                .args(at_once)
+                .args(["kubeconfig", "--merge", "--kubeconfig", "config"])
+                .args(["--context", name])
+                .stderr(Stdio::null())
+                .spawn()
+                .unwrap()
+        })
+        .collect();
+    for mut merge in merges {
+        assert!(merge.wait().unwrap().success());
+    }
+    let text = std::fs::read_to_string(directory.path().join("config")).unwrap();
+    for name in names {
+        assert!(text.contains(&format!("name: {name}\n")), "{name} is lost");
+    }
+}

@@ -63,7 +63,7 @@ impl ProjectInputs {
     /// # Errors
     ///
     /// `-C` names no directory.
-    pub fn working_dir(&self) -> Result<PathBuf, ConfigError> {
+    pub(crate) fn working_dir(&self) -> Result<PathBuf, ConfigError> {
         match &self.chdir {
             None => Ok(self.current_dir.clone()),
             Some(path) => directory("--chdir", &self.current_dir.join(path)),

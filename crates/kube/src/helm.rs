@@ -82,6 +82,8 @@ pub struct Release {
     pub values: Map<String, Value>,
     /// How long to wait until it is ready.
     pub timeout: Duration,
+    /// Upgrade it although nothing differs: what somebody has changed or deleted in the cluster by hand is put right.
+    pub again: bool,
 }
 
 /// Shows everything but the values, which may be secret.
@@ -114,10 +116,11 @@ pub struct ReleaseStatus {
 }
 
 impl ReleaseStatus {
-    /// Whether the release is what this asks for.
+    /// Whether the release is what this asks for, so that nothing needs to be done.
     #[cfg(any(feature = "helm", feature = "twin"))]
     pub(crate) fn meets(&self, release: &Release) -> bool {
-        self.state == ReleaseState::Deployed
+        !release.again
+            && self.state == ReleaseState::Deployed
             && self.chart == release.chart.short_name()
             && self.chart_version.trim_start_matches('v')
                 == release.chart.version.trim_start_matches('v')

@@ -31,7 +31,7 @@ options! {
     }
     /// Options of removing the ingress controller. Spec: §6.5.
     ClusterUninstallOptions {
-        /// Remove it although somebody else made the cluster.
+        /// Part of the contract; a driver may have nothing to force.
         force: bool,
     }
     /// Options of asking for administrator credentials. Spec: §6.6.

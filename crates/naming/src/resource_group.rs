@@ -39,7 +39,7 @@ impl ResourceGroupName {
     /// # Errors
     ///
     /// Azure would refuse the name.
-    pub fn of_cluster(
+    pub(crate) fn of_cluster(
         settings: &Settings,
         prefix: &ResourcePrefix,
         cluster: &str,
@@ -55,7 +55,7 @@ impl ResourceGroupName {
     /// # Errors
     ///
     /// Azure would refuse the name.
-    pub fn of_app(
+    pub(crate) fn of_app(
         settings: &Settings,
         prefix: &ResourcePrefix,
         app: &str,

@@ -76,7 +76,7 @@ pub mod share_metadata {
 ///
 /// Spec: §4.2.
 #[must_use]
-pub fn cluster_tags(workspace: &str, provider: &str, cluster: &str, hash: &ShortHash) -> Tags {
+pub(crate) fn cluster_tags(workspace: &str, provider: &str, cluster: &str, hash: &ShortHash) -> Tags {
     tags(&[
         (WORKSPACE_NAME, workspace),
         (PROVIDER_NAME, provider),
@@ -90,7 +90,7 @@ pub fn cluster_tags(workspace: &str, provider: &str, cluster: &str, hash: &Short
 ///
 /// Spec: §4.3.
 #[must_use]
-pub fn app_tags(workspace: &str, provider: &str, app: &str, hash: &ShortHash) -> Tags {
+pub(crate) fn app_tags(workspace: &str, provider: &str, app: &str, hash: &ShortHash) -> Tags {
     tags(&[
         (WORKSPACE_NAME, workspace),
         (PROVIDER_NAME, provider),

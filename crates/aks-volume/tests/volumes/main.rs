@@ -1,6 +1,6 @@
 //! Volumes, seen from the driver, over an Azure that lives in memory.
 
-#![allow(clippy::panic, clippy::unwrap_used)]
+#![allow(clippy::panic, clippy::unwrap_used)] // In what the tests share.
 
 mod cloud;
 mod disk;

@@ -8,6 +8,7 @@ use futures::future::{self, Either};
 use futures::{StreamExt, TryStreamExt, stream};
 use kompox_azure::{Resource, ResourceId};
 use kompox_model::Cluster;
+use kompox_naming::tags::APP_ID_HASH;
 use kompox_provider::{Error, ResourceProgress, ResourceState, Result};
 
 use crate::driver::AksDriver;
@@ -21,6 +22,9 @@ impl AksDriver {
     /// Removes the cluster's deployment record and its resource group with everything in it, then purges the group's
     /// key vaults: a deleted vault would keep its name taken, and the next provision would fail on it.
     ///
+    /// Where the settings put an app into the group of its cluster, its disks, snapshots and shares would go with the
+    /// cluster: then nothing is touched.
+    ///
     /// Vaults are found among the deleted ones by the group that they were in, so a deprovision that was killed after the
     /// group was gone still purges them when it is run again.
     ///
@@ -30,9 +34,9 @@ impl AksDriver {
         let deployment_id = self.deployment_id(&names);
         let group_id = self.group_id(&names);
         self.records.forget(&group_id).await;
-        let (contents, ()) =
-            future::join(self.contents(&group_id), self.remove_record(&deployment_id)).await;
-        let contents = contents?;
+        let contents = self.contents(&group_id).await?;
+        refuse_volumes(&group_id, &contents)?;
+        self.remove_record(&deployment_id).await;
 
         self.progress
             .step(&format!("deleting resource group {}", group_id.name()));
@@ -172,6 +176,24 @@ impl AksDriver {
             })
             .await
     }
+}
+
+/// Data of apps is deleted by those who ask for that, volume by volume.
+fn refuse_volumes(group: &ResourceId, contents: &[Resource]) -> Result<()> {
+    let volumes: Vec<_> = contents
+        .iter()
+        .filter(|resource| resource.tags.contains_key(APP_ID_HASH))
+        .map(|resource| format!("{} {}", resource.id.kind(), resource.id.name()))
+        .collect();
+    if volumes.is_empty() {
+        return Ok(());
+    }
+    Err(Error::conflict(format!(
+        "resource group {:?} would be deleted with volumes of apps in it ({}), and nothing was deleted; delete or move \
+         those first, and give app and cluster different groups (AZURE_RESOURCE_GROUP_NAME)",
+        group.name(),
+        volumes.join(", ")
+    )))
 }
 
 fn vanishing(resource: &Resource, state: ResourceState) -> ResourceProgress {

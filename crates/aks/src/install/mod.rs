@@ -21,6 +21,7 @@ use kompox_azure::Cloud;
 use kompox_kube as kube;
 use kompox_kube::{Change, Kubernetes, Object};
 use kompox_model::Cluster;
+use kompox_model::options::ClusterInstallOptions;
 use kompox_provider::{Error, Result};
 
 use self::plan::Plan;
@@ -42,6 +43,7 @@ impl Rendered {
         plan: &Plan,
         record: &ClusterRecord,
         cloud: &Cloud,
+        again: bool,
     ) -> Result<Self, kube::InvalidObject> {
         let namespace = &plan.account.namespace;
         let classes = plan
@@ -65,20 +67,24 @@ impl Rendered {
                 automount_token: false,
             },
             objects: objects.collect::<Result<_, _>>()?,
-            release: traefik::release(plan)?,
+            release: traefik::release(plan, again)?,
         })
     }
 }
 
 impl AksDriver {
-    /// Installs the ingress controller and what it needs, as far as it is not there. What is there is compared always, so
-    /// that asking for it with force finds nothing more to do.
+    /// Installs the ingress controller and what it needs, as far as it is not there. With force the release is upgraded
+    /// although nothing differs, which puts right what somebody changed in the cluster by hand.
     ///
     /// The roles for the certificates come before the release, which waits until Traefik has mounted them; all other work
     /// that does not depend on each other runs together.
     ///
     /// Spec: §6.4.
-    pub(crate) async fn install(&self, cluster: &Cluster) -> Result<()> {
+    pub(crate) async fn install(
+        &self,
+        cluster: &Cluster,
+        options: &ClusterInstallOptions,
+    ) -> Result<()> {
         let plan = Plan::new(cluster, &self.cloud)?;
         let (found, ports) = self.cluster_ports(cluster).await?;
         let record = &found.record;
@@ -89,7 +95,7 @@ impl AksDriver {
         .await;
         let ((), version) = (trusted?, version?);
         tracing::debug!("helm is version {version}");
-        let rendered = Rendered::new(&plan, record, &self.cloud)
+        let rendered = Rendered::new(&plan, record, &self.cloud, options.force)
             .map_err(|error| Error::invalid(error.to_string()))?;
 
         let namespace = &plan.account.namespace;

@@ -34,8 +34,8 @@ const RESOLVERS: [(&str, &str); 2] = [
     ),
 ];
 
-/// The release. Spec: §6.4.
-pub(super) fn release(plan: &Plan) -> Result<Release, InvalidObject> {
+/// The release, upgraded `again` although nothing differs. Spec: §6.4.
+pub(super) fn release(plan: &Plan, again: bool) -> Result<Release, InvalidObject> {
     let values = serde_json::to_value(Values::new(plan)).map_err(InvalidObject::Json)?;
     Ok(Release {
         namespace: plan.account.namespace.clone(),
@@ -46,6 +46,7 @@ pub(super) fn release(plan: &Plan) -> Result<Release, InvalidObject> {
             _ => Map::new(),
         },
         timeout: PATIENCE,
+        again,
     })
 }
 

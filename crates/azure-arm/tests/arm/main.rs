@@ -1,6 +1,6 @@
 //! The adapter against scripted answers, most of them recorded, and against the simulator.
 // What the lints allow in a test function is fine in what test functions share.
-#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)] // In what the tests share.
 
 mod calling;
 mod clusters;

@@ -288,14 +288,36 @@ async fn only_failures_in_a_row_count() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_status_that_is_gone_means_deleted_for_a_delete() {
+async fn a_status_that_is_gone_leaves_the_resource_to_ask_after_a_delete() {
+    for begun in [
+        Reply::status(202).header("Azure-AsyncOperation", &signed(1)),
+        moved_to(&signed(1)),
+    ] {
+        let script = Arc::new(
+            Script::new()
+                .on_delete(begun)
+                .on_poll(1, Reply::status(404))
+                .on_read("Deleting")
+                .on("GET", &disk_url("d"), Reply::status(404)),
+        );
+        azure(&script).disks.delete(&disk("d")).await.unwrap();
+        script.done();
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_still_there_is_not_deleted_however_well_it_is() {
     let script = Arc::new(
-        Script::new()
-            .on_delete(Reply::status(202).header("Azure-AsyncOperation", &signed(1)))
-            .on_poll(1, Reply::status(404)),
+        (0..200).fold(Script::new().on_delete(Reply::status(202)), |script, _| {
+            script.on_read("Succeeded")
+        }),
     );
-    azure(&script).disks.delete(&disk("d")).await.unwrap();
-    script.done();
+    let azure = for_90_seconds(&script);
+    let error = azure.disks.delete(&disk("d")).await.unwrap_err();
+    assert!(
+        matches!(&error, Error::Timeout { state, .. } if state == "still there"),
+        "{error}"
+    );
 }
 
 #[tokio::test(start_paused = true)]

@@ -123,6 +123,11 @@ fn merge(args: &KubeconfigArgs, session: &Session<'_>, name: &str, entry: &Entry
         force: args.force,
         set_current: args.set_current,
     };
+    // Other merges of ours wait for this one; other programs are noticed below.
+    let _lock = match args.dry_run {
+        true => None,
+        false => file::lock(&path)?,
+    };
     for _ in 0..ATTEMPTS {
         let before = file::read(&path)?;
         let merged = merge::merge(&before, name, entry, options).map_err(|failure| {

@@ -32,6 +32,7 @@ pub async fn releases(
         chart: chart.clone(),
         values: values.clone(),
         timeout: Duration::from_secs(300),
+        again: false,
     };
     assert_eq!(
         helm.ensure_release(&release).await.unwrap(),
@@ -51,6 +52,13 @@ pub async fn releases(
         Change::Unchanged
     );
     assert_eq!(status().await, first, "the same again makes no revision");
+    release.again = true;
+    assert_eq!(
+        helm.ensure_release(&release).await.unwrap(),
+        Change::Updated
+    );
+    release.again = false;
+    assert_eq!(status().await.revision, 2, "unless it is asked for");
 
     release.values = others.clone();
     assert_eq!(
@@ -58,7 +66,7 @@ pub async fn releases(
         Change::Updated
     );
     let second = status().await;
-    assert_eq!(second.revision, 2);
+    assert_eq!(second.revision, 3);
     assert_eq!(second.values, release.values);
     release.values = values.clone();
     assert_eq!(

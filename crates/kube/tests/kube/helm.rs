@@ -94,6 +94,7 @@ pub(crate) fn release() -> Release {
         },
         values: values(),
         timeout: Duration::from_secs(300),
+        again: false,
     }
 }
 

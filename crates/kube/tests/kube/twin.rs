@@ -18,6 +18,7 @@ fn release(values: Value) -> Release {
         },
         values: values.as_object().unwrap().clone(),
         timeout: Duration::from_secs(300),
+        again: false,
     }
 }
 

@@ -175,3 +175,26 @@ async fn a_record_that_cannot_be_removed_does_not_keep_the_group() {
         .return_once(|_| Ok(vec![]));
     mocks.driver().deprovision(&cluster()).await.unwrap();
 }
+
+#[tokio::test]
+async fn a_group_with_volumes_of_apps_is_left_alone_with_all_that_belongs_to_it() {
+    for (kind, name) in [
+        ("Microsoft.Compute/disks", "k4x-3hj1z5_disk_data_d1_3jkh6q"),
+        ("Microsoft.Storage/storageAccounts", "k4x3hj1z53jkh6q"),
+    ] {
+        let volume = Resource {
+            id: group_id().resource(kind, name),
+            location: "japaneast".into(),
+            tags: [("kompox-app-id-hash".to_owned(), "3jkh6q".to_owned())].into(),
+        };
+        // Any other call would be a panic.
+        let mut mocks = Mocks::default();
+        mocks
+            .resources
+            .expect_list()
+            .return_once(|_| Ok(vec![vault("kv-a"), volume]));
+        let error = mocks.driver().deprovision(&cluster()).await.unwrap_err();
+        assert!(matches!(error, kompox_provider::Error::Conflict { .. }));
+        assert!(error.to_string().contains(name), "{error}");
+    }
+}

@@ -5,6 +5,14 @@ use super::*;
 
 /// A driver whose clusters are all this one, and that may assign any role.
 async fn install(twin: &Twin, cluster: &Cluster) -> Vec<String> {
+    install_with(twin, cluster, &GENTLY).await
+}
+
+async fn install_with(
+    twin: &Twin,
+    cluster: &Cluster,
+    options: &ClusterInstallOptions,
+) -> Vec<String> {
     let mut mocks = provisioned();
     mocks.deployments.expect_get().returning(|_| Ok(None));
     mocks.roles.expect_create().returning(|_, _| Ok(()));
@@ -15,7 +23,7 @@ async fn install(twin: &Twin, cluster: &Cluster) -> Vec<String> {
         .expect_connect()
         .returning(move |_| Ok(ports.clone()));
     let progress = mocks.progress.clone();
-    mocks.driver().install(cluster).await.unwrap();
+    mocks.driver().install(cluster, options).await.unwrap();
     progress.steps.lock().unwrap().clone()
 }
 
@@ -62,6 +70,14 @@ async fn installing_again_changes_nothing_and_certificates_only_what_differs() {
             .any(|step| step.ends_with("created") || step.ends_with("updated")),
         "{steps:#?}"
     );
+
+    let forced = ClusterInstallOptions { force: true };
+    let steps = install_with(&twin, &cluster(), &forced).await;
+    assert!(
+        steps.contains(&"release traefik updated".to_owned()),
+        "{steps:#?}"
+    );
+    let first = versions(&twin).await;
 
     let steps = install(&twin, &with_certificates()).await;
     let second = versions(&twin).await;

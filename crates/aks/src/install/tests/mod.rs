@@ -11,9 +11,12 @@ use std::sync::{Arc, Mutex};
 
 use kompox_kube as kube;
 use kompox_kube::{Change, HelmVersion, MockHelm, MockKubernetes};
+use kompox_model::options::ClusterInstallOptions;
 use kompox_model::{Certificate, Cluster};
 
 use crate::cluster::tests::*;
+
+const GENTLY: ClusterInstallOptions = ClusterInstallOptions { force: false };
 
 /// What happened, in order.
 type Events = Arc<Mutex<Vec<String>>>;

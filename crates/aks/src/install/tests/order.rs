@@ -58,7 +58,7 @@ async fn checks_come_before_writes_and_the_release_after_what_it_mounts() {
         ),
     ]);
 
-    mocks.driver().install(&cluster).await.unwrap();
+    mocks.driver().install(&cluster, &GENTLY).await.unwrap();
 
     let events = events.lock().unwrap();
     let at = |event: &str| {
@@ -97,7 +97,7 @@ async fn without_helm_nothing_is_written() {
     connecting(&mut mocks, MockKubernetes::new(), helm);
     let error = mocks
         .driver()
-        .install(&with_certificates())
+        .install(&with_certificates(), &GENTLY)
         .await
         .unwrap_err();
     assert!(matches!(error, DriverError::Kubernetes { .. }));
@@ -120,7 +120,7 @@ async fn a_cluster_that_was_provisioned_for_another_service_account_is_left_alon
     connecting(&mut mocks, MockKubernetes::new(), helm(&events));
     let mut cluster = cluster();
     cluster.ingress.namespace = Some("edge".into());
-    let error = mocks.driver().install(&cluster).await.unwrap_err();
+    let error = mocks.driver().install(&cluster, &GENTLY).await.unwrap_err();
     assert!(matches!(error, DriverError::Validation(_)), "{error}");
     let text = error.to_string();
     for part in [
@@ -143,7 +143,7 @@ async fn a_deployment_that_cannot_be_read_does_not_stand_in_the_way() {
         .returning(|_| Err(refused(Some(403), "AuthorizationFailed")));
     let (kubernetes, helm) = taking(&events);
     connecting(&mut mocks, kubernetes, helm);
-    mocks.driver().install(&cluster()).await.unwrap();
+    mocks.driver().install(&cluster(), &GENTLY).await.unwrap();
 }
 
 #[tokio::test]
@@ -152,7 +152,7 @@ async fn a_wrong_declaration_asks_nobody() {
     cluster.ingress.certificates[0].source = "http://somewhere".into();
     let error = Mocks::default()
         .driver()
-        .install(&cluster)
+        .install(&cluster, &GENTLY)
         .await
         .unwrap_err();
     assert!(matches!(error, DriverError::Validation(_)), "{error}");
@@ -162,7 +162,11 @@ async fn a_wrong_declaration_asks_nobody() {
 async fn a_cluster_that_is_not_provisioned_is_not_found() {
     let mut mocks = Mocks::default();
     mocks.groups.expect_get().times(1).returning(|_| Ok(None));
-    let error = mocks.driver().install(&cluster()).await.unwrap_err();
+    let error = mocks
+        .driver()
+        .install(&cluster(), &GENTLY)
+        .await
+        .unwrap_err();
     assert!(matches!(error, DriverError::NotFound { .. }), "{error}");
 }
 
@@ -180,7 +184,7 @@ async fn a_namespace_that_cannot_be_made_ends_it_before_any_role() {
     connecting(&mut mocks, kubernetes, helm(&events));
     let error = mocks
         .driver()
-        .install(&with_certificates())
+        .install(&with_certificates(), &GENTLY)
         .await
         .unwrap_err();
     assert!(
@@ -207,7 +211,7 @@ async fn a_release_that_fails_says_which() {
     connecting(&mut mocks, taking_objects(&events), helm);
     let error = mocks
         .driver()
-        .install(&cluster())
+        .install(&cluster(), &GENTLY)
         .await
         .unwrap_err()
         .to_string();

@@ -9,7 +9,7 @@ use crate::install::plan::Plan;
 fn rendered(cluster: &Cluster, cloud: &str) -> Value {
     let cloud = Cloud::named(cloud).unwrap();
     let plan = Plan::new(cluster, &cloud).unwrap();
-    let rendered = Rendered::new(&plan, &record(), &cloud).unwrap();
+    let rendered = Rendered::new(&plan, &record(), &cloud, false).unwrap();
     let account = &rendered.account;
     let release = &rendered.release;
     let objects: Vec<_> = rendered.objects.iter().map(kube::Object::value).collect();

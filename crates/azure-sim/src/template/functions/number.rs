@@ -72,7 +72,6 @@ fn int(call: &Call<'_>) -> Result<Value, TemplateError> {
             .map_err(|_| call.error(format_args!("the string '{text}' is not an integer"))),
         Value::Number(number) => match (number.as_i64(), number.as_f64()) {
             (Some(value), _) => Ok(value.into()),
-            #[allow(clippy::cast_possible_truncation)]
             (None, Some(value)) => Ok((value.round_ties_even() as i64).into()),
             _ => Err(call.wrong(0, "an integer")),
         },

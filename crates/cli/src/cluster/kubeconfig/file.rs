@@ -1,9 +1,11 @@
 //! Files with credentials: never readable by others, never half written.
 
-use std::fs::{self, File, OpenOptions, Permissions};
+use std::fs::{self, File, OpenOptions, Permissions, TryLockError};
 use std::io::{self, Write};
 use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use crate::exit::{Failure, Result};
 
@@ -11,6 +13,9 @@ use crate::exit::{Failure, Result};
 const PRIVATE: u32 = 0o600;
 /// Links are followed as deep as Linux does.
 const LINKS: usize = 40;
+/// How long another process of ours is waited for, which needs some milliseconds.
+const LOCK_LIMIT: Duration = Duration::from_secs(10);
+const LOCK_PAUSE: Duration = Duration::from_millis(20);
 
 /// The kubeconfig of whoever calls: the first entry of `KUBECONFIG`, else `~/.kube/config`.
 pub(super) fn default_path() -> Result<PathBuf> {
@@ -31,6 +36,39 @@ pub(super) fn read(path: &Path) -> Result<String> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(String::new()),
         other => {
             other.map_err(|error| Failure::failed(format!("reading {}: {error}", path.display())))
+        }
+    }
+}
+
+/// Keeps other processes of ours from changing the file until the result is dropped, or this process ends in whatever
+/// way. Nothing is held where the file system cannot lock.
+pub(super) fn lock(path: &Path) -> Result<Option<File>> {
+    lock_within(path, LOCK_LIMIT)
+}
+
+fn lock_within(path: &Path, limit: Duration) -> Result<Option<File>> {
+    let failed =
+        |error: io::Error| Failure::failed(format!("writing {}: {error}", path.display()));
+    // The directory stands for the file, which is replaced by another one.
+    let target = follow(path).map_err(failed)?;
+    let directory = directory_of(&target);
+    create_private_directories(directory).map_err(failed)?;
+    let held = File::open(directory).map_err(failed)?;
+    let start = Instant::now();
+    loop {
+        match held.try_lock() {
+            Ok(()) => return Ok(Some(held)),
+            Err(TryLockError::Error(error)) => {
+                tracing::debug!(%error, "{} cannot be locked", directory.display());
+                return Ok(None);
+            }
+            Err(TryLockError::WouldBlock) if start.elapsed() < limit => thread::sleep(LOCK_PAUSE),
+            Err(TryLockError::WouldBlock) => {
+                return Err(Failure::failed(format!(
+                    "{} is being changed by another kompoxops; run this again when it has finished",
+                    path.display()
+                )));
+            }
         }
     }
 }
@@ -65,10 +103,7 @@ fn write(path: &Path, text: &str, mode: Mode) -> io::Result<()> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => None,
         Err(error) => return Err(error),
     };
-    let directory = match path.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
+    let directory = directory_of(&path);
     create_private_directories(directory)?;
     let mut file = tempfile::Builder::new()
         .prefix(".kompoxops-")
@@ -82,6 +117,13 @@ fn write(path: &Path, text: &str, mode: Mode) -> io::Result<()> {
     file.as_file().sync_all()?;
     file.persist(&path).map_err(|error| error.error)?;
     File::open(directory)?.sync_all()
+}
+
+fn directory_of(path: &Path) -> &Path {
+    match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    }
 }
 
 /// Where a chain of links ends, also when nothing is there.
@@ -163,6 +205,21 @@ mod tests {
             fs::read_to_string(directory.path().join("sub/config")).unwrap(),
             "text"
         );
+    }
+
+    #[test]
+    fn a_file_is_locked_by_one_at_a_time_under_whatever_name() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("kube").join("config");
+        let link = directory.path().join("link");
+        std::os::unix::fs::symlink(&path, &link).unwrap();
+        let held = lock(&path).unwrap();
+        assert!(held.is_some());
+        let refused = lock_within(&link, Duration::ZERO).unwrap_err();
+        assert!(refused.text().contains("another kompoxops"), "{refused:?}");
+        drop(held);
+        assert!(lock_within(&link, Duration::ZERO).unwrap().is_some());
+        assert!(!path.exists(), "locking writes no file");
     }
 
     #[test]
