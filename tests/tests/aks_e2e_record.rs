@@ -88,8 +88,10 @@ impl Provisioned {
         assert_eq!(tags["managed-by"], "kompox");
     }
 
-    /// Every command that needs the cluster; returns what `status` says about the record.
-    fn every_command_works(&self, suffix: &str) -> String {
+    /// Runs every command that there is but deprovision; returns what `status` says about the record.
+    fn every_command_works(&self, name: &str) -> String {
+        let pool = format!("name: {name}\nlabels: {{team: blue}}\n");
+        self.project.write("pool.yml", &pool);
         let status = self.project.run(&["cluster", "status"]);
         assert_eq!(status.code, 0, "{}", status.stderr);
         assert!(
@@ -97,11 +99,32 @@ impl Provisioned {
             "{}",
             status.stdout
         );
-        assert!(
-            self.project
-                .ok(&["cluster", "kubeconfig", "-o", "-"])
-                .contains("clusters:")
-        );
+        for args in [
+            &["cluster", "kubeconfig", "-o", "admin.yaml"][..],
+            &["cluster", "install"],
+            &["cluster", "nodepool", "create", "-f", "pool.yml"],
+            &["cluster", "nodepool", "list"],
+            &["cluster", "nodepool", "delete", "--name", name],
+            &["disk", "create", "-V", "data", "-N", name],
+            &["disk", "create", "-V", "shared", "-N", name],
+            &["disk", "assign", "-V", "data", "-N", name],
+            &["disk", "list", "-V", "data"],
+            &["snapshot", "create", "-V", "data", "-N", name],
+            &["snapshot", "list", "-V", "data"],
+            &["snapshot", "delete", "-V", "data", "-N", name],
+            &["dns", "zones"],
+            &["dns", "deploy"],
+            &["dns", "destroy"],
+            &["cluster", "uninstall"],
+        ] {
+            let run = self.project.run(args);
+            assert_eq!(run.code, 0, "{args:?}: {}", run.stderr);
+            assert!(
+                !run.stderr.contains("no role is assigned"),
+                "{args:?}: {}",
+                run.stderr
+            );
+        }
         let pools = self.project.json(&["cluster", "nodepool", "list"]);
         assert!(
             pools
@@ -109,15 +132,6 @@ impl Provisioned {
                 .unwrap()
                 .iter()
                 .any(|pool| pool["name"] == "npsystem")
-        );
-        let disk = self
-            .project
-            .run(&["disk", "create", "-V", "data", "-N", suffix]);
-        assert_eq!(disk.code, 0, "{}", disk.stderr);
-        assert!(
-            !disk.stderr.contains("no role is assigned"),
-            "{}",
-            disk.stderr
         );
         status.stderr
     }

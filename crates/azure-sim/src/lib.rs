@@ -20,9 +20,9 @@
 //! - `Microsoft.Network`: public DNS zones and their record sets (`A`, `AAAA`, `CNAME`, `NS`, `SOA`, `TXT`), with entity
 //!   tags and conditions.
 //! - `Microsoft.KeyVault`: vaults with soft delete, recovery and purge. `Microsoft.Storage`: accounts and file
-//!   shares with soft delete. `Microsoft.OperationalInsights`: workspaces. `Microsoft.ManagedIdentity`: user-assigned identities and federated
-//!   credentials. `Microsoft.Insights`: diagnostic settings. `Microsoft.Authorization`: role assignments and the
-//!   built-in roles that are commonly assigned.
+//!   shares with soft delete. `Microsoft.OperationalInsights`: workspaces. `Microsoft.ManagedIdentity`: user-assigned
+//!   identities and federated credentials. `Microsoft.Insights`: diagnostic settings. `Microsoft.Authorization`: role
+//!   assignments and the built-in roles that are commonly assigned.
 //!
 //! # What is not
 //!

@@ -8,7 +8,8 @@
 //!
 //! Shapes that all traits share: a thing is addressed by its [`ResourceId`]; "not there" is an `Option`, never an
 //! error; whatever is asynchronous in Azure is awaited to its end, and dropping the future stops the waiting and
-//! not Azure; all traits are object-safe and collected in [`Azure`].
+//! not Azure; all traits are object-safe and collected in [`Azure`]. Any call can fail with any [`Error`]; a trait
+//! says only what is particular to one.
 
 mod agent_pool;
 mod cloud;

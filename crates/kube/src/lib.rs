@@ -17,7 +17,9 @@
 //! | `contract` | module `contract`: what every implementation must hold to |
 //!
 //! Shapes that both traits share: "not there" is an `Option` or a success, never an error to be matched; whatever
-//! ensures something looks first, writes only the difference and tells by [`Change`] what it did.
+//! ensures something looks first, writes only the difference and tells by [`Change`] what it did. Any call can fail with
+//! [`Error::Refused`], [`Error::Malformed`], [`Error::Timeout`] and, of the API server, [`Error::Unreachable`], or of Helm,
+//! [`Error::Helm`]; a trait says only what is particular to one.
 #![forbid(unsafe_code)]
 
 mod connector;

@@ -61,7 +61,12 @@ impl ShortHash {
 
     /// The hash of an app in one cluster.
     #[must_use]
-    pub(crate) fn app_instance(workspace: Option<&str>, provider: &str, cluster: &str, app: &str) -> Self {
+    pub(crate) fn app_instance(
+        workspace: Option<&str>,
+        provider: &str,
+        cluster: &str,
+        app: &str,
+    ) -> Self {
         Self::of_path(workspace, &[provider, cluster, app])
     }
 

@@ -64,7 +64,10 @@ impl ResourcePrefix {
     /// # Errors
     ///
     /// As [`ResourcePrefix::parse`].
-    pub(crate) fn from_settings(settings: &Settings, provider: &ShortHash) -> Result<Self, NameError> {
+    pub(crate) fn from_settings(
+        settings: &Settings,
+        provider: &ShortHash,
+    ) -> Result<Self, NameError> {
         settings
             .get(Self::SETTING)
             .map_or_else(|| Ok(Self::default_for(provider)), Self::parse)

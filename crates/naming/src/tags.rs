@@ -76,7 +76,12 @@ pub mod share_metadata {
 ///
 /// Spec: §4.2.
 #[must_use]
-pub(crate) fn cluster_tags(workspace: &str, provider: &str, cluster: &str, hash: &ShortHash) -> Tags {
+pub(crate) fn cluster_tags(
+    workspace: &str,
+    provider: &str,
+    cluster: &str,
+    hash: &ShortHash,
+) -> Tags {
     tags(&[
         (WORKSPACE_NAME, workspace),
         (PROVIDER_NAME, provider),

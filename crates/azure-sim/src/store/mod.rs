@@ -1,6 +1,6 @@
 //! The world: everything that exists in the simulated Azure, and the one place that changes it.
 //!
-//! # For the deployment engine (`crate::deployment`)
+//! # How the deployment engine (`crate::deployment`) takes part
 //!
 //! Time is a sequence of events, there are no background tasks. At the start of every request the
 //! simulator calls [`World::advance`]: while something is due at or before the clock's time, it takes the

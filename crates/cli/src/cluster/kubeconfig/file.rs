@@ -47,8 +47,7 @@ pub(super) fn lock(path: &Path) -> Result<Option<File>> {
 }
 
 fn lock_within(path: &Path, limit: Duration) -> Result<Option<File>> {
-    let failed =
-        |error: io::Error| Failure::failed(format!("writing {}: {error}", path.display()));
+    let failed = |error: io::Error| Failure::failed(format!("writing {}: {error}", path.display()));
     // The directory stands for the file, which is replaced by another one.
     let target = follow(path).map_err(failed)?;
     let directory = directory_of(&target);
