@@ -120,12 +120,6 @@ impl ArmConnectorBuilder {
         self
     }
 
-    /// The longest wait for a long-running operation where Azure does not say how long; 10 s unless set.
-    pub fn longest_wait(mut self, wait: Duration) -> Self {
-        self.waits.longest = wait;
-        self
-    }
-
     /// How long a long-running operation is waited for before the wait fails with
     /// [`Error::Timeout`](kompox_azure::Error::Timeout); 60 min unless set. Azure goes on with it.
     pub fn operation_timeout(mut self, timeout: Duration) -> Self {

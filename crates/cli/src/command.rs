@@ -25,12 +25,7 @@ use crate::snapshot::{self, SnapshotArgs};
 
 /// Clusters, volumes and apps on Azure Kubernetes Service
 #[derive(Debug, Parser)]
-#[command(
-    name = "kompoxops",
-    version,
-    disable_help_subcommand = true,
-    arg_required_else_help = true
-)]
+#[command(name = "kompoxops", version, arg_required_else_help = true)]
 struct Cli {
     #[command(flatten)]
     project: ProjectArgs,

@@ -24,13 +24,23 @@ pub trait Helm: fmt::Debug + Send + Sync {
 
     /// Installs a release, or upgrades it when its chart, its version or its values differ, and waits until what it
     /// consists of is ready. Rolled back when that fails. A release that a killed Helm left half way is taken up again.
-    /// Writes nothing when the release is as it should be.
+    /// Writes nothing when the release is as it should be, unless that is asked for ([`Release::again`]).
+    ///
+    /// # Errors
+    /// Those of [`version`](Self::version), and what Helm refuses: a namespace or chart that is not there, values that
+    /// the chart does not take, pods that are not ready in time.
     async fn ensure_release(&self, release: &Release) -> Result<Change>;
 
     /// Uninstalls a release and waits until what it consisted of is gone. Succeeds when there is none.
+    ///
+    /// # Errors
+    /// Those of [`version`](Self::version), and what Helm refuses.
     async fn uninstall(&self, namespace: &str, name: &str) -> Result<()>;
 
     /// A release; `None` when there is none.
+    ///
+    /// # Errors
+    /// Those of [`version`](Self::version), and a cluster that does not answer.
     async fn status(&self, namespace: &str, name: &str) -> Result<Option<ReleaseStatus>>;
 }
 
@@ -52,7 +62,7 @@ impl fmt::Display for HelmVersion {
 /// Which chart.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Chart {
-    /// The chart: a name in `repo`, an `oci://` reference, or a path.
+    /// The chart: a name in `repo`, an `oci://` reference, the URL of an archive, or a path.
     pub name: String,
     /// URL of the repository; none for a reference or a path. The user's own list of repositories does not matter.
     pub repo: Option<String>,
