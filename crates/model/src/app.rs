@@ -1,5 +1,7 @@
 //! The app, with its ingress, its placement and its volumes.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -7,8 +9,10 @@ use crate::{Settings, Volume};
 
 /// An application and what it needs from the cluster.
 ///
+/// Its compose file can hold secrets, therefore `Debug` leaves that out.
+///
 /// Spec: §1.4, §10.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct App {
     /// Its name, unique in the cluster.
@@ -46,6 +50,18 @@ impl App {
     }
 }
 
+impl fmt::Debug for App {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("App")
+            .field("name", &self.name)
+            .field("ingress", &self.ingress)
+            .field("volumes", &self.volumes)
+            .field("deployment", &self.deployment)
+            .field("settings", &self.settings)
+            .finish_non_exhaustive()
+    }
+}
+
 /// The routes of an app.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
@@ -78,4 +94,19 @@ pub struct AppDeployment {
     pub pools: Vec<String>,
     /// Availability zones, in either form (`japaneast-1` or `1`); empty means any.
     pub zones: Vec<String>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_compose_file_does_not_show() {
+        let app = App {
+            compose: Some(Value::from("PASSWORD: hush")),
+            ..App::new("shop")
+        };
+        let shown = format!("{app:?}");
+        assert!(shown.contains("shop") && !shown.contains("hush"), "{shown}");
+    }
 }
