@@ -88,10 +88,11 @@ impl Provisioned {
         assert_eq!(tags["managed-by"], "kompox");
     }
 
-    /// Runs every command that there is but deprovision; returns what `status` says about the record.
+    /// Runs every command that there is but those that make and remove the cluster; returns what `status` says about the record.
     fn every_command_works(&self, name: &str) -> String {
         let pool = format!("name: {name}\nlabels: {{team: blue}}\n");
         self.project.write("pool.yml", &pool);
+        let spare = format!("{name}-spare");
         let status = self.project.run(&["cluster", "status"]);
         assert_eq!(status.code, 0, "{}", status.stderr);
         assert!(
@@ -103,16 +104,29 @@ impl Provisioned {
             &["cluster", "kubeconfig", "-o", "admin.yaml"][..],
             &["cluster", "install"],
             &["cluster", "nodepool", "create", "-f", "pool.yml"],
+            &["cluster", "nodepool", "update", "-f", "pool.yml"],
             &["cluster", "nodepool", "list"],
             &["cluster", "nodepool", "delete", "--name", name],
             &["disk", "create", "-V", "data", "-N", name],
             &["disk", "create", "-V", "shared", "-N", name],
+            &["disk", "create", "-V", "data", "-N", &spare],
+            &["disk", "delete", "-V", "data", "-N", &spare],
             &["disk", "assign", "-V", "data", "-N", name],
             &["disk", "list", "-V", "data"],
             &["snapshot", "create", "-V", "data", "-N", name],
             &["snapshot", "list", "-V", "data"],
             &["snapshot", "delete", "-V", "data", "-N", name],
             &["dns", "zones"],
+            &[
+                "dns",
+                "apply",
+                "--fqdn",
+                "www.example.com",
+                "--type",
+                "A",
+                "--rdata",
+                "203.0.113.9",
+            ],
             &["dns", "deploy"],
             &["dns", "destroy"],
             &["cluster", "uninstall"],
@@ -169,6 +183,23 @@ fn every_command_works_without_the_deployment_and_then_without_the_tags() {
     let told = made.every_command_works("d3");
     assert!(told.contains("the tags of the resource group"), "{told}");
     assert!(!told.contains("repaired"), "{told}");
+}
+
+#[test]
+fn a_cluster_without_any_record_is_provisioned_again_and_removed() {
+    let made = Provisioned::new();
+    made.forget_deployment();
+    made.forget_tags();
+    let _ = made.project.ok(&["cluster", "provision"]);
+    made.assert_recorded();
+
+    made.forget_deployment();
+    made.forget_tags();
+    let _ = made.project.ok(&["cluster", "deprovision"]);
+    assert_eq!(
+        made.project.json(&["cluster", "status"])["provisioned"],
+        false
+    );
 }
 
 #[test]
