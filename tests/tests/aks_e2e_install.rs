@@ -466,6 +466,22 @@ fn files_with(directory: &Path, text: &str) -> Vec<PathBuf> {
 }
 
 #[test]
+fn helm_does_not_get_the_secret_that_signs_in_to_azure() {
+    let real = Real::provisioned();
+    let seen = real.project.root().join("../seen");
+    let helm = real.helm(&format!("env >'{}'", seen.display()));
+    let run = real.run(&INSTALL, |command| {
+        command
+            .env("KOMPOX_HELM", &helm)
+            .env("AZURE_CLIENT_SECRET", "hunter2-client-secret");
+    });
+    assert_eq!(run.code, 0, "{}", run.stderr);
+    let environment = fs::read_to_string(seen).unwrap();
+    assert!(environment.contains("PATH="), "{environment}");
+    assert!(!environment.contains("hunter2"), "{environment}");
+}
+
+#[test]
 fn without_helm_nothing_is_touched() {
     let real = Real::provisioned();
     let before = real.writes();

@@ -67,9 +67,11 @@ impl Session<'_> {
         if self.simulate.is_on() {
             return Arc::new(self.simulate.clusters(self.project.dir()));
         }
+        // Helm has no business with the secret that we sign in to Azure with.
+        let environment = std::env::vars_os().filter(|(name, _)| name != "AZURE_CLIENT_SECRET");
         Arc::new(RealConnector {
             api_server: ApiServerConnector::new(),
-            helm: HelmProgram::from_environment(std::env::vars_os()),
+            helm: HelmProgram::from_environment(environment),
         })
     }
 

@@ -241,7 +241,7 @@ impl DiskBackend<'_> {
 
     pub(super) fn taken(&self, id: &ResourceId) -> Error {
         Error::conflict(format!(
-            "{id} is there already, and its tags do not say that it is of volume {:?}; choose another name",
+            "{id} is there already, and is none of the disks and snapshots that were listed for volume {:?}: somebody else has just made it, or its tags are not those of the volume; choose another name",
             self.volume.name
         ))
     }
