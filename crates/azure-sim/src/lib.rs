@@ -37,6 +37,7 @@ mod builder;
 mod clock;
 mod deployment;
 mod error;
+mod fault;
 mod filter;
 mod id;
 mod latency;
@@ -59,6 +60,7 @@ mod wire;
 
 pub use self::builder::{BuildError, SimulatorBuilder};
 pub use self::clock::{Clock, ManualClock, SystemClock, TokioClock};
+pub use self::fault::{Exchange, Faults, Faulty};
 pub use self::latency::{Latency, ParseLatencyError};
 pub use self::log::RequestRecord;
 pub use self::server::serve;
