@@ -45,7 +45,7 @@ impl ArmRequest {
         Some(Self {
             method: parts.method,
             origin: format!("{scheme}://{host}"),
-            path: decode(parts.uri.path())?,
+            path: single_slashes(&decode(parts.uri.path())?),
             query: url::form_urlencoded::parse(query.as_bytes())
                 .into_owned()
                 .collect(),
@@ -100,6 +100,17 @@ impl ArmRequest {
     }
 }
 
+/// Resource Manager takes several slashes for one; the Azure CLI writes `Microsoft.Compute//disks`.
+fn single_slashes(path: &str) -> String {
+    let mut single = String::with_capacity(path.len());
+    for c in path.chars() {
+        if c != '/' || !single.ends_with('/') {
+            single.push(c);
+        }
+    }
+    single
+}
+
 /// Percent-decoding of a path.
 fn decode(path: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(path.len());
@@ -132,6 +143,12 @@ mod tests {
         assert_eq!(decode("/100%").as_deref(), Some("/100%"));
         assert_eq!(decode("/%zz").as_deref(), Some("/%zz"));
         assert_eq!(decode("/%ff"), None);
+    }
+
+    #[test]
+    fn several_slashes_are_one() {
+        assert_eq!(single_slashes("//a//b/c///"), "/a/b/c/");
+        assert_eq!(single_slashes(""), "");
     }
 
     #[test]

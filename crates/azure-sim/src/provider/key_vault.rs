@@ -19,6 +19,7 @@ use crate::shape::Shape;
 use crate::store::{Accepted, Operation, Resource, Work, World};
 
 pub(super) const API_VERSIONS: &[&str] = &[
+    "2026-02-01",
     "2025-05-01",
     "2024-11-01",
     "2024-04-01-preview",

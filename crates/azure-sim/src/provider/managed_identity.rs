@@ -11,6 +11,8 @@ use crate::shape::Shape;
 use crate::store::{Resource, World};
 
 const API_VERSIONS: &[&str] = &[
+    "2025-05-31-preview",
+    "2025-01-31-preview",
     "2024-11-30",
     "2023-07-31-preview",
     "2023-01-31",

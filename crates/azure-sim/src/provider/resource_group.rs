@@ -38,7 +38,12 @@ pub(super) const API_VERSIONS: &[&str] = &[
     "2019-05-01",
     "2018-05-01",
     "2018-02-01",
+    "2017-05-10",
     "2016-09-01",
+    "2016-07-01",
+    "2016-02-01",
+    "2015-11-01",
+    "2015-01-01",
 ];
 
 /// How long Azure takes to delete a group whose contents go quickly, and one with a cluster.
@@ -282,7 +287,8 @@ pub(crate) fn resources(
     )?;
     super::check_group(world, scope)?;
     let filter = match request.parameter("$filter") {
-        None => None,
+        // The Azure CLI sends an empty one when it wants everything.
+        None | Some("") => None,
         Some(text) => Some(Filter::parse(text).ok_or_else(|| invalid_filter(text))?),
     };
     let expand = request
