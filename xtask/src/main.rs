@@ -2,10 +2,11 @@
 #![forbid(unsafe_code)]
 
 mod bench;
+mod conformance;
 mod e2e;
 mod quickstart;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 use clap::{Parser, Subcommand};
@@ -23,6 +24,8 @@ enum Task {
     Quickstart,
     /// Run end-to-end suites, all of them unless some are named
     E2e(e2e::E2eArgs),
+    /// Let the Azure CLI, Azure's model types and recorded Azure judge the offline Azure
+    Conformance(conformance::ConformanceArgs),
     /// Measure the command line over a big offline Azure
     Bench(bench::BenchArgs),
     /// Run one command for the benchmark and print what it took
@@ -34,6 +37,7 @@ fn main() -> ExitCode {
     let result = match Cli::parse().task {
         Task::Quickstart => quickstart::run(),
         Task::E2e(args) => e2e::run(&args),
+        Task::Conformance(args) => conformance::run(&args),
         Task::Bench(args) => bench::run(&args),
         Task::Measure(measure) => measure.run(),
     };
@@ -49,6 +53,11 @@ fn main() -> ExitCode {
 /// The root of the workspace.
 fn workspace() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
+}
+
+/// Cargo's target directory.
+fn target() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace().join("target"), Into::into)
 }
 
 /// The Cargo that runs us, in the root of the workspace.

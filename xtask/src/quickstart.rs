@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use crate::{cargo, workspace};
+use crate::{cargo, target, workspace};
 
 /// Provisions a fresh copy of the quickstart and prints the cluster's status, with the commands that a user would type.
 pub(crate) fn run() -> Result<(), String> {
@@ -15,8 +15,7 @@ pub(crate) fn run() -> Result<(), String> {
     if !built.success() {
         return Err("kompoxops does not build".to_owned());
     }
-    let target =
-        std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| workspace().join("target"), Into::into);
+    let target = target();
     let project = target.join("quickstart");
     if project.exists() {
         fs::remove_dir_all(&project)
@@ -45,7 +44,7 @@ pub(crate) fn run() -> Result<(), String> {
 }
 
 /// Copies a project without what running it left behind.
-fn copy(from: &Path, to: &Path) -> Result<(), String> {
+pub(crate) fn copy(from: &Path, to: &Path) -> Result<(), String> {
     let failed = |error| format!("copying {}: {error}", from.display());
     fs::create_dir_all(to).map_err(failed)?;
     for entry in fs::read_dir(from).map_err(failed)? {
