@@ -45,7 +45,7 @@ impl ArmRequest {
         Some(Self {
             method: parts.method,
             origin: format!("{scheme}://{host}"),
-            path: single_slashes(&decode(parts.uri.path())?),
+            path: with_provider(single_slashes(&decode(parts.uri.path())?)),
             query: url::form_urlencoded::parse(query.as_bytes())
                 .into_owned()
                 .collect(),
@@ -111,6 +111,37 @@ fn single_slashes(path: &str) -> String {
     single
 }
 
+/// Operations of a group's deployments may be asked for without their provider, as the Azure CLI does:
+/// `…/resourcegroups/g/deployments/d/operations`.
+fn with_provider(path: String) -> String {
+    let words: Vec<&str> = path.split('/').collect();
+    match words.as_slice() {
+        [
+            "",
+            subscriptions,
+            _,
+            groups,
+            _,
+            deployments,
+            _,
+            operations,
+            ..,
+        ] if subscriptions.eq_ignore_ascii_case("subscriptions")
+            && groups.eq_ignore_ascii_case("resourcegroups")
+            && deployments.eq_ignore_ascii_case("deployments")
+            && operations.eq_ignore_ascii_case("operations") =>
+        {
+            let (group, deployment) = words.split_at(5);
+            format!(
+                "{}/providers/Microsoft.Resources/{}",
+                group.join("/"),
+                deployment.join("/")
+            )
+        }
+        _ => path,
+    }
+}
+
 /// Percent-decoding of a path.
 fn decode(path: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(path.len());
@@ -149,6 +180,17 @@ mod tests {
     fn several_slashes_are_one() {
         assert_eq!(single_slashes("//a//b/c///"), "/a/b/c/");
         assert_eq!(single_slashes(""), "");
+    }
+
+    #[test]
+    fn operations_of_a_deployment_need_no_provider() {
+        assert_eq!(
+            with_provider("/subscriptions/s/resourcegroups/g/deployments/d/operations/o".into()),
+            "/subscriptions/s/resourcegroups/g/providers/Microsoft.Resources/deployments/d/operations/o"
+        );
+        for path in ["/subscriptions/s/resourcegroups/g/deployments/d", "/", ""] {
+            assert_eq!(with_provider(path.into()), path);
+        }
     }
 
     #[test]
