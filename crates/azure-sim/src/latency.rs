@@ -58,11 +58,14 @@ impl FromStr for Latency {
             "realistic" => return Ok(Self::Realistic),
             _ => {}
         }
-        let duration: jiff::SignedDuration = trimmed.parse().map_err(|_| unknown())?;
-        Duration::try_from(duration)
-            .map(Self::Fixed)
-            .map_err(|_| unknown())
+        duration(trimmed).map(Self::Fixed).ok_or_else(unknown)
     }
+}
+
+/// A duration such as `5s`, `250ms` or `2m`; `None` for anything else, also for a negative one.
+pub(crate) fn duration(text: &str) -> Option<Duration> {
+    let duration: jiff::SignedDuration = text.trim().parse().ok()?;
+    Duration::try_from(duration).ok()
 }
 
 #[cfg(test)]

@@ -97,16 +97,15 @@ pub(crate) fn answer(world: &World, request: &ArmRequest, poll: &Poll) -> Result
             })
             .collect(),
     };
-    let failed = match &operation.state {
-        OperationState::Failed(failure) => Some(failure.to_error()),
-        _ => None,
-    };
-    let by_location = matches!(poll.style, Style::Group | Style::Storage | Style::KeyVault)
-        || request.parameter("monitor").is_some();
+    let failed = operation.state.error();
+    let by_location = matches!(
+        poll.style,
+        Style::Group | Style::Storage | Style::KeyVault | Style::AksResult | Style::DnsResult
+    ) || request.parameter("monitor").is_some();
     if by_location && let Some(error) = failed {
         return Err(error);
     }
-    Ok(match poll.style {
+    let reply = match poll.style {
         Style::Group | Style::Deployment if running => Reply::empty(202)
             .location(again())
             .retry_after(15)
@@ -161,18 +160,15 @@ pub(crate) fn answer(world: &World, request: &ArmRequest, poll: &Poll) -> Result
                 "status": "Succeeded",
             }),
         ),
-    })
+    };
+    Ok(reply.for_operation_of(operation.slowed()))
 }
 
 fn aks_status(operation: &Operation, failed: Option<&ArmError>) -> Value {
-    let (status, ended) = match &operation.state {
-        OperationState::Running => ("InProgress", false),
-        OperationState::Succeeded => ("Succeeded", true),
-        OperationState::Failed(_) => ("Failed", true),
-    };
+    let ended = operation.state != OperationState::Running;
     let mut body = json!({
         "name": operation.name,
-        "status": status,
+        "status": operation.state.word(),
         "startTime": time(operation.started),
     });
     if let Some(body) = body.as_object_mut() {

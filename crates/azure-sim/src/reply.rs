@@ -1,6 +1,8 @@
 //! An answer before it is put on the wire: headers that every answer has, and signed polling URLs,
 //! are added by the router.
 
+use std::time::Duration;
+
 use serde_json::Value;
 
 /// What an answer carries.
@@ -62,6 +64,9 @@ pub(crate) struct Reply {
     pub(crate) location: Option<PollingPath>,
     /// `Retry-After` as Azure sends it, in seconds; scaled by the latency.
     pub(crate) retry_after: Option<u64>,
+    /// How long the operation takes that this is about, if that is not what the latency says; `Retry-After` is
+    /// scaled by it then.
+    pub(crate) takes: Option<Duration>,
     /// Resource Manager itself answered: no rate limits in a 404, equal request ids.
     pub(crate) gateway: bool,
 }
@@ -86,6 +91,7 @@ impl Reply {
             async_operation: None,
             location: None,
             retry_after: None,
+            takes: None,
             gateway: false,
         }
     }
@@ -111,6 +117,12 @@ impl Reply {
     /// Adds `Retry-After`.
     pub(crate) fn retry_after(mut self, seconds: u64) -> Self {
         self.retry_after = Some(seconds);
+        self
+    }
+
+    /// Says how long the operation takes, if that is not what the latency says.
+    pub(crate) fn for_operation_of(mut self, takes: Option<Duration>) -> Self {
+        self.takes = takes;
         self
     }
 

@@ -142,8 +142,8 @@ fn with_provider(path: String) -> String {
     }
 }
 
-/// Percent-decoding of a path.
-fn decode(path: &str) -> Option<String> {
+/// Percent-decoding of a path; `None` if that gives no UTF-8.
+pub(crate) fn decode(path: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(path.len());
     let mut rest = path.as_bytes();
     while let Some((first, tail)) = rest.split_first() {

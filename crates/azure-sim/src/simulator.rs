@@ -16,7 +16,7 @@ use crate::log::{RequestLog, RequestRecord};
 use crate::reply::Reply;
 use crate::request::ArmRequest;
 use crate::router;
-use crate::store::{Journal, News, World};
+use crate::store::{Fate, Journal, News, World};
 use crate::wire;
 
 /// Operations that ended longer ago than this are forgotten when the state is rewritten.
@@ -110,12 +110,22 @@ impl Simulator {
     /// Blocks for as long as the answer takes to compute and, with a state directory, while
     /// another process is in the middle of a request.
     pub fn handle(&self, request: http::Request<Bytes>) -> http::Response<Bytes> {
+        self.handle_fated(request, None).0
+    }
+
+    /// The same, with what is to happen to the operation that the request starts; also tells whether it started one.
+    pub(crate) fn handle_fated(
+        &self,
+        request: http::Request<Bytes>,
+        fate: Option<Fate>,
+    ) -> (http::Response<Bytes>, bool) {
         let received = self.inner.clock.now();
         let mut record = RequestRecord::new(received, &request);
         let answer = self.inner.answers.fetch_add(1, Ordering::Relaxed);
         let parsed = ArmRequest::read(request);
+        let mut started = false;
         let reply = match &parsed {
-            Some(request) => self.answer(request),
+            Some(request) => self.answer(request, fate, &mut started),
             None => Err(ArmError::gateway(
                 400,
                 "InvalidRequestUri",
@@ -131,10 +141,28 @@ impl Simulator {
         );
         record.status = response.status().as_u16();
         lock(&self.inner.log).add(record);
-        response
+        (response, started)
     }
 
-    fn answer(&self, request: &ArmRequest) -> Result<Reply, ArmError> {
+    /// An answer with all that Azure adds to one, to a request that nobody looks into: nothing happens, nothing is logged.
+    pub(crate) fn reply_unseen(
+        &self,
+        request: http::Request<Bytes>,
+        reply: impl FnOnce(&Settings) -> Result<Reply, ArmError>,
+    ) -> http::Response<Bytes> {
+        let settings = &self.inner.settings;
+        let answer = self.inner.answers.fetch_add(1, Ordering::Relaxed);
+        let parsed = ArmRequest::read(request);
+        let now = self.inner.clock.now();
+        wire::response(settings, parsed.as_ref(), reply(settings), now, answer)
+    }
+
+    fn answer(
+        &self,
+        request: &ArmRequest,
+        fate: Option<Fate>,
+        started: &mut bool,
+    ) -> Result<Reply, ArmError> {
         let settings = &self.inner.settings;
         router::authorize(settings, request)?;
         let mut state = lock(&self.inner.state);
@@ -144,7 +172,17 @@ impl Simulator {
             journal.as_mut(),
             settings,
             || self.inner.clock.now(),
-            |world| router::route(world, request),
+            |world| {
+                let fated = fate.is_some();
+                world.foretell(fate);
+                let reply = router::route(world, request);
+                *started = fated && world.take_fate().is_none();
+                let slowed = world.take_slowed();
+                reply.map(|reply| match slowed {
+                    Some(takes) => reply.for_operation_of(Some(takes)),
+                    None => reply,
+                })
+            },
         );
         match outcome {
             Ok(reply) => reply,

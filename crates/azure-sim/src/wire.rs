@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::builder::Settings;
 use crate::error::{ArmError, Envelope};
+use crate::latency::Latency;
 use crate::polling;
 use crate::reply::{Body, Reply};
 use crate::request::ArmRequest;
@@ -19,7 +20,7 @@ pub(crate) fn response(
     now: Timestamp,
     answer: u64,
 ) -> Response<Bytes> {
-    let reply = result.unwrap_or_else(|error| from_error(&error));
+    let reply = result.unwrap_or_else(|error| error.into_reply());
     let mut response = Response::new(Bytes::new());
     *response.status_mut() =
         StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
@@ -58,10 +59,8 @@ pub(crate) fn response(
         headers.push(("location", url));
     }
     if let Some(recorded) = reply.retry_after {
-        headers.push((
-            "retry-after",
-            settings.latency.retry_after(recorded).to_string(),
-        ));
+        let latency = reply.takes.map_or(settings.latency, Latency::Fixed);
+        headers.push(("retry-after", latency.retry_after(recorded).to_string()));
     }
     let own = settings.guid(&format!("answer:{answer}:{now}")).to_string();
     let correlation = request
@@ -128,26 +127,29 @@ pub(crate) fn response(
     response
 }
 
-fn from_error(error: &ArmError) -> Reply {
-    let body = match error.envelope {
-        Envelope::Bare if error.subcode.is_some() => Body::Indented(error.to_body()),
-        Envelope::Plain => Body::Plain(error.to_body()),
-        _ => Body::Json(error.to_body()),
-    };
-    let mut reply = Reply::with(error.status, body);
-    reply.gateway = error.gateway;
-    if error.gateway {
-        reply = reply.header("x-ms-failure-cause", "gateway");
-    }
-    if error.status == 401 {
-        reply = reply.header(
-            "www-authenticate",
-            "Bearer authorization_uri=\"https://login.microsoftonline.com/\", \
+impl ArmError {
+    /// The answer that says it.
+    pub(crate) fn into_reply(self) -> Reply {
+        let body = match self.envelope {
+            Envelope::Bare if self.subcode.is_some() => Body::Indented(self.to_body()),
+            Envelope::Plain => Body::Plain(self.to_body()),
+            _ => Body::Json(self.to_body()),
+        };
+        let mut reply = Reply::with(self.status, body);
+        reply.gateway = self.gateway;
+        if self.gateway {
+            reply = reply.header("x-ms-failure-cause", "gateway");
+        }
+        if self.status == 401 {
+            reply = reply.header(
+                "www-authenticate",
+                "Bearer authorization_uri=\"https://login.microsoftonline.com/\", \
              error=\"invalid_token\", error_description=\"The authentication failed because of \
              missing 'Authorization' header.\"",
-        );
+            );
+        }
+        reply
     }
-    reply
 }
 
 fn rate_limits(method: &Method) -> [(&'static str, String); 2] {

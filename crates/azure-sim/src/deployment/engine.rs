@@ -12,11 +12,11 @@ use super::record::{
 };
 use super::request::Wanted;
 use super::runtime::{Sight, read};
-use super::{output_name, prepare as preparation, view};
+use super::{fate, output_name, prepare as preparation, view};
 use crate::clock::later;
 use crate::error::ArmError;
 use crate::id::ResourceId;
-use crate::store::{Outcome, World};
+use crate::store::{Fate, Outcome, World};
 use crate::template::{Evaluator, PlannedResource, Template, TemplateError};
 
 /// How long Azure takes to pick an accepted deployment up.
@@ -85,6 +85,7 @@ pub(super) fn accept(
         })),
         parent,
         deleting: false,
+        fate: world.take_fate(),
     };
     save(world, &deployment);
     let at = world.due(PICK_UP);
@@ -161,7 +162,9 @@ fn move_on(world: &mut World, mut deployment: Deployment) {
         .steps
         .iter()
         .any(|s| matches!(s.phase, Phase::Running { .. }));
-    if running {
+    if deployment.fate == Some(Fate::Cancel) {
+        cancel(world, deployment);
+    } else if running {
         save(world, &deployment);
         // Nested deployments wake this one themselves.
         let next = deployment
@@ -180,7 +183,15 @@ fn move_on(world: &mut World, mut deployment: Deployment) {
         let error = failure(&deployment);
         finish(world, deployment, State::Failed, Some(error));
     } else {
-        evaluate_outputs(world, deployment);
+        match deployment.fate.take() {
+            Some(Fate::Fail(failure)) => fate::fail(world, deployment, &failure.to_error()),
+            Some(Fate::Slow(slowness)) => {
+                save(world, &deployment);
+                let end = fate::end(world, &deployment, slowness);
+                wake(world, &deployment.id, Some(end));
+            }
+            Some(Fate::Cancel) | None => evaluate_outputs(world, deployment),
+        }
     }
 }
 
@@ -220,7 +231,7 @@ fn settle(world: &mut World, deployment: &mut Deployment) {
     }
 }
 
-fn fail(step: &mut Step, now: Timestamp, status: &str, problem: Problem) {
+pub(super) fn fail(step: &mut Step, now: Timestamp, status: &str, problem: Problem) {
     step.phase = Phase::Failed;
     step.changed = Some(now);
     status.clone_into(&mut step.status);
@@ -228,7 +239,7 @@ fn fail(step: &mut Step, now: Timestamp, status: &str, problem: Problem) {
 }
 
 /// A write that was accepted has ended badly.
-fn terminal(id: &str, details: &[Value]) -> Problem {
+pub(super) fn terminal(id: &str, details: &[Value]) -> Problem {
     Problem {
         error: json!({
             "code": "ResourceDeploymentFailure",
@@ -454,7 +465,7 @@ pub(super) fn check_replaceable(before: &Deployment, wanted: &Wanted) -> Result<
     Ok(())
 }
 
-fn service_problem(id: &str, error: &ArmError) -> (String, Problem) {
+pub(super) fn service_problem(id: &str, error: &ArmError) -> (String, Problem) {
     let problem = Problem {
         error: view::with_target(error, id),
         terminal: false,
@@ -472,7 +483,7 @@ fn template_problem(error: &TemplateError) -> Problem {
 }
 
 /// The error of a deployment of which something has failed.
-fn failure(deployment: &Deployment) -> Value {
+pub(super) fn failure(deployment: &Deployment) -> Value {
     let problems: Vec<&Problem> = deployment
         .steps
         .iter()
@@ -596,7 +607,12 @@ fn output_resources(world: &World, deployment: &Deployment) -> Value {
     all.into()
 }
 
-fn finish(world: &mut World, mut deployment: Deployment, state: State, error: Option<Value>) {
+pub(super) fn finish(
+    world: &mut World,
+    mut deployment: Deployment,
+    state: State,
+    error: Option<Value>,
+) {
     deployment.state = state;
     deployment.changed = world.now();
     deployment.error = error;

@@ -5,6 +5,7 @@
 //! Everything it needs is in its record, so that another process can carry on.
 
 mod engine;
+mod fate;
 mod output_name;
 mod prepare;
 mod record;
@@ -18,5 +19,5 @@ mod view;
 mod wire_tests;
 
 pub(crate) use engine::{next_event, step};
-pub(crate) use record::forget_group;
+pub(crate) use record::{forget_group, not_deleted};
 pub(crate) use routes::handle;

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::id::ResourceId;
-use crate::store::World;
+use crate::store::{Fate, World};
 use crate::template::{Environment, Plan, Scope};
 
 /// A deployment and how far it is.
@@ -50,6 +50,9 @@ pub(super) struct Deployment {
     /// Set while it is being deleted.
     #[serde(default)]
     pub(super) deleting: bool,
+    /// What was decided about its end; gone once it has happened.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) fate: Option<Fate>,
 }
 
 /// The unevaluated part of a running deployment.
@@ -197,6 +200,17 @@ pub(super) fn waking(world: &World) -> impl Iterator<Item = (&str, Timestamp)> {
     world
         .documents(WAKING)
         .filter_map(|(key, value)| Some((key.strip_prefix(WAKING)?, value.as_str()?.parse().ok()?)))
+}
+
+/// The deletion of a deployment has failed; of anything else, it is none of the engine's business.
+pub(crate) fn not_deleted(world: &mut World, id: &ResourceId) {
+    if let Some(mut deployment) = load(world, &id.to_string())
+        && deployment.deleting
+    {
+        deployment.deleting = false;
+        save(world, &deployment);
+        wake(world, &deployment.id, None);
+    }
 }
 
 /// A resource group is gone, and its deployments with it.

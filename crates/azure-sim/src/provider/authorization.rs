@@ -7,7 +7,7 @@ use super::{
     Home, ListFilter, Provider, Spec, Write, Written, check_version, invalid_filter, store_now,
     time,
 };
-use crate::builder::is_guid;
+use crate::builder::{Settings, is_guid};
 use crate::clock::later;
 use crate::error::ArmError;
 use crate::id::ResourceId;
@@ -386,7 +386,12 @@ fn check_principal(world: &World, principal: &str, typed: bool) -> Result<(), Ar
     if seen {
         return Ok(());
     }
-    Err(ArmError::new(
+    Err(principal_not_found(settings, principal))
+}
+
+/// The refusal of a role for somebody whom the directory does not know, or not yet.
+pub(crate) fn principal_not_found(settings: &Settings, principal: &str) -> ArmError {
+    ArmError::new(
         400,
         "PrincipalNotFound",
         format!(
@@ -398,7 +403,7 @@ fn check_principal(world: &World, principal: &str, typed: bool) -> Result<(), Ar
             principal.replace('-', ""),
             settings.tenant_id
         ),
-    ))
+    )
 }
 
 /// A name belongs to one assignment in the whole tenant, and a scope has one assignment for a principal and

@@ -392,7 +392,16 @@ pub(super) fn soft_delete(world: &mut World, id: &ResourceId) {
         changed: now,
         operation: None,
     });
-    world.start(Work::Purge, &deleted, purge_at);
+    world.plan(Work::Purge, &deleted, purge_at);
+}
+
+/// A purge that was asked for has failed: the vault is there as before, and can be purged again.
+pub(super) fn not_purged(world: &mut World, deleted: &ResourceId) {
+    if let Some(stored) = world.resource_mut(deleted)
+        && let Some(private) = stored.private.as_object_mut()
+    {
+        private.remove("purging");
+    }
 }
 
 /// The end of a purge, asked for or by age. One that was planned for a vault since recovered is void.

@@ -27,7 +27,7 @@ pub(crate) use self::collection::{list, page, page_by_key};
 pub(crate) use self::compute::disk_operation;
 pub(crate) use self::resource_group::deleting_error;
 use self::verb::patch_tags;
-pub(crate) use self::verb::{check, delete, finish, get, patch, post, put, read};
+pub(crate) use self::verb::{check, delete, finish, get, give_up, patch, post, put, read};
 use crate::error::ArmError;
 use crate::id::ResourceId;
 use crate::location;
@@ -405,7 +405,7 @@ pub(crate) fn time(at: jiff::Timestamp) -> String {
 pub(crate) mod routes {
     //! Routes that belong to a provider but to no single resource.
 
-    pub(crate) use super::authorization::role_definitions;
+    pub(crate) use super::authorization::{principal_not_found, role_definitions};
     pub(crate) use super::key_vault::{check_vault_name, deleted_vaults};
     pub(crate) use super::network::{check_condition, operation_status};
     pub(crate) use super::resource_graph::resource_graph;

@@ -200,6 +200,32 @@ pub(crate) fn finish(world: &mut World, operation: &Operation) -> Result<(), Arm
     provider.finish(world, operation)
 }
 
+/// What an operation leaves behind that failed or was canceled: nothing has happened, but the state tells.
+pub(crate) fn give_up(world: &mut World, operation: &Operation) {
+    let id = &operation.resource;
+    if operation.work == Work::Purge {
+        key_vault::not_purged(world, id);
+        return;
+    }
+    crate::deployment::not_deleted(world, id);
+    let mut ids = vec![id.clone()];
+    // Pools change together with their cluster; what is in a group has a life of its own.
+    if !id.is_group() {
+        let under = format!("{}/", id.key());
+        ids.extend(world.below(&under).map(|child| child.id.clone()));
+    }
+    for id in ids {
+        let changing = world.running(&id).is_none()
+            && !matches!(
+                world.provisioning_state(&id),
+                None | Some("Succeeded" | "Failed" | "Canceled")
+            );
+        if changing && let Some(resource) = world.resource_mut(&id) {
+            resource.set_state(operation.state.word());
+        }
+    }
+}
+
 /// Adds the header by which compute counts requests, and the entity tag of DNS.
 pub(super) fn decorate(reply: Reply, spec: &Spec, bucket: &str, left: (u32, u32)) -> Reply {
     if spec.resource_type.starts_with("Microsoft.Compute/") {

@@ -23,6 +23,7 @@
 //! ([`World::document`], [`World::set_document`], [`World::documents`]): any JSON under a key, saved with the
 //! same transaction as the resources.
 
+mod fate;
 mod journal;
 mod resource;
 #[cfg(test)]
@@ -36,8 +37,9 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+pub(crate) use self::fate::{Fate, Slowness};
 pub(crate) use self::journal::{Journal, News, Record, Table};
-pub(crate) use self::resource::{Operation, OperationState, Resource, Work};
+pub(crate) use self::resource::{Failure, Operation, OperationState, Resource, Work};
 use crate::builder::Settings;
 use crate::clock::later;
 use crate::error::ArmError;
@@ -77,6 +79,10 @@ pub(crate) struct World {
     documents: BTreeMap<String, Value>,
     counter: u64,
     dirty: BTreeSet<(Table, String)>,
+    /// What will happen to the operation that the current request starts.
+    fate: Option<Fate>,
+    /// How long the operation takes that the current request has started, if it is slow.
+    slowed: Option<Duration>,
 }
 
 /// The engine's view, also used by the routes.
@@ -93,7 +99,29 @@ impl World {
 
     /// The time at which work that takes `realistic` in Azure will be done when it starts now.
     pub(crate) fn due(&self, realistic: Duration) -> Timestamp {
-        later(self.now, self.settings.latency.duration(realistic))
+        let usual = self.settings.latency.duration(realistic);
+        later(
+            self.now,
+            match &self.fate {
+                Some(Fate::Slow(slowness)) => slowness.of(usual),
+                _ => usual,
+            },
+        )
+    }
+
+    /// Decides what will happen to the first operation that starts from now on.
+    pub(crate) fn foretell(&mut self, fate: Option<Fate>) {
+        self.fate = fate;
+    }
+
+    /// How long the slow operation takes that has started since this was asked last.
+    pub(crate) fn take_slowed(&mut self) -> Option<Duration> {
+        self.slowed.take()
+    }
+
+    /// What was decided, if no operation has started since.
+    pub(crate) fn take_fate(&mut self) -> Option<Fate> {
+        self.fate.take()
     }
 
     /// Creates or updates a resource (also an extension resource such as a role assignment) as a PUT at
@@ -144,7 +172,7 @@ impl World {
         {
             None | Some(OperationState::Succeeded) => Outcome::Succeeded,
             Some(OperationState::Running) => Outcome::Running,
-            Some(OperationState::Failed(error)) => Outcome::Failed(error.to_error()),
+            Some(ended) => ended.error().map_or(Outcome::Succeeded, Outcome::Failed),
         }
     }
 
@@ -306,6 +334,24 @@ impl World {
         resource: &ResourceId,
         ends: Timestamp,
     ) -> String {
+        let fate = self.take_fate();
+        self.begin(name, work, resource, ends, fate)
+    }
+
+    /// Plans work that a provider will do by itself: nobody asked for it, and nobody can make it fail.
+    pub(crate) fn plan(&mut self, work: Work, resource: &ResourceId, ends: Timestamp) {
+        let name = self.next_guid("operation").to_string();
+        self.begin(name, work, resource, ends, None);
+    }
+
+    fn begin(
+        &mut self,
+        name: String,
+        work: Work,
+        resource: &ResourceId,
+        ends: Timestamp,
+        fate: Option<Fate>,
+    ) -> String {
         let number = self.next_number();
         let operation = Operation {
             name: name.clone(),
@@ -315,7 +361,9 @@ impl World {
             started: self.now,
             ends,
             state: OperationState::Running,
+            fate,
         };
+        self.slowed = operation.slowed();
         self.pending.insert((ends, number, name.clone()));
         self.operations.insert(name.clone(), operation);
         self.dirty.insert((Table::Operation, name.clone()));
@@ -358,6 +406,8 @@ impl World {
             documents: BTreeMap::new(),
             counter: 0,
             dirty: BTreeSet::new(),
+            fate: None,
+            slowed: None,
         }
     }
 
@@ -393,14 +443,20 @@ impl World {
         let Some(operation) = self.operations.get_mut(&name) else {
             return;
         };
-        operation.state = OperationState::Succeeded;
+        operation.state = match &operation.fate {
+            Some(Fate::Fail(failure)) => OperationState::Failed(failure.clone()),
+            Some(Fate::Cancel) => OperationState::Canceled,
+            Some(Fate::Slow(_)) | None => OperationState::Succeeded,
+        };
         let operation = operation.clone();
         if let Some(resource) = self.resource_mut(&operation.resource)
             && resource.operation.as_deref() == Some(&name)
         {
             resource.operation = None;
         }
-        if let Err(error) = provider::finish(self, &operation) {
+        if operation.state != OperationState::Succeeded {
+            provider::give_up(self, &operation);
+        } else if let Err(error) = provider::finish(self, &operation) {
             if let Some(resource) = self.resource_mut(&operation.resource) {
                 resource.set_state("Failed");
             }

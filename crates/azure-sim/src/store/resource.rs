@@ -1,9 +1,12 @@
 //! What is stored of a resource and of the work on it.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::fate::Fate;
 use crate::error::{ArmError, Envelope};
 use crate::id::ResourceId;
 
@@ -81,6 +84,35 @@ pub(crate) enum OperationState {
     Succeeded,
     /// Finished badly.
     Failed(Failure),
+    /// Given up before it was finished.
+    Canceled,
+}
+
+impl OperationState {
+    /// Azure's word for it in a status document.
+    pub(crate) fn word(&self) -> &'static str {
+        match self {
+            Self::Running => "InProgress",
+            Self::Succeeded => "Succeeded",
+            Self::Failed(_) => "Failed",
+            Self::Canceled => "Canceled",
+        }
+    }
+
+    /// Why it ended badly, if it did. A status document of a canceled operation has an error too.
+    ///
+    /// Source: <https://learn.microsoft.com/azure/azure-resource-manager/management/async-operations>
+    pub(crate) fn error(&self) -> Option<ArmError> {
+        match self {
+            Self::Running | Self::Succeeded => None,
+            Self::Failed(failure) => Some(failure.to_error()),
+            Self::Canceled => Some(ArmError::new(
+                409,
+                "Canceled",
+                "The operation was canceled.",
+            )),
+        }
+    }
 }
 
 /// The part of an error that an operation keeps.
@@ -136,4 +168,22 @@ pub(crate) struct Operation {
     pub(crate) ends: Timestamp,
     /// How it stands.
     pub(crate) state: OperationState,
+    /// What was decided about it when it started.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) fate: Option<Fate>,
+}
+
+impl Operation {
+    /// How long it takes, if that is not what the latency says.
+    pub(crate) fn slowed(&self) -> Option<Duration> {
+        match self.fate {
+            Some(Fate::Slow(_)) => Some(
+                self.ends
+                    .duration_since(self.started)
+                    .try_into()
+                    .unwrap_or_default(),
+            ),
+            _ => None,
+        }
+    }
 }

@@ -270,7 +270,7 @@ fn succeed(world: &mut World, id: &ResourceId) {
 /// AKS goes on with a cluster by itself, as it does for some minutes after creating one.
 fn settle(world: &mut World, id: &ResourceId, length: Duration) {
     let ends = later(world.now(), length);
-    world.start(Work::Settle, id, ends);
+    world.plan(Work::Settle, id, ends);
     for id in pools_of(world, id).iter().chain([id]) {
         if let Some(resource) = world.resource_mut(id) {
             resource.set_state("Updating");

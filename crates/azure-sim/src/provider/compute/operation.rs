@@ -65,12 +65,7 @@ pub(crate) fn disk_operation(
     if operation.state != OperationState::Running {
         body.insert("endTime".into(), json!(compute_time(operation.ends)));
     }
-    let status = match &operation.state {
-        OperationState::Running => "InProgress",
-        OperationState::Succeeded => "Succeeded",
-        OperationState::Failed(_) => "Failed",
-    };
-    body.insert("status".into(), json!(status));
+    body.insert("status".into(), json!(operation.state.word()));
     if operation.state == OperationState::Succeeded
         && operation.work != Work::Delete
         && let Some(resource) = world.resource(&operation.resource)

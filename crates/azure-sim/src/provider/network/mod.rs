@@ -16,7 +16,7 @@ use crate::error::ArmError;
 use crate::id::ResourceId;
 use crate::reply::{PollingPath, Reply};
 use crate::shape::{Mismatch, Shape};
-use crate::store::{Operation, OperationState, Resource, Work, World};
+use crate::store::{Operation, Resource, Work, World};
 
 const API_VERSIONS: &[&str] = &["2023-07-01-preview", "2018-05-01"];
 
@@ -122,12 +122,11 @@ impl Provider for DnsZones {
 
 /// The status document of a zone's deletion.
 pub(crate) fn operation_status(operation: &Operation) -> Value {
-    let status = match operation.state {
-        OperationState::Running => "InProgress",
-        OperationState::Succeeded => "Succeeded",
-        OperationState::Failed(_) => "Failed",
-    };
-    json!({ "status": status })
+    let mut body = json!({"status": operation.state.word()});
+    if let Some(error) = operation.state.error() {
+        body["error"] = error.to_object();
+    }
+    body
 }
 
 fn new_zone(world: &World, id: &ResourceId) -> Value {

@@ -36,7 +36,7 @@ pub(super) fn bury(world: &mut World, id: &ResourceId) {
             "etag": share.private.get("etag"),
             "tierChanged": share.private.get("tierChanged"),
             "version": format!("{:016X}", version + EPOCH_FILE_TIME),
-            "leaves": world.due(DELETE),
+            "leaves": later(world.now(), world.settings().latency.duration(DELETE)),
             "kept": kept,
             "deleted": now,
         });
