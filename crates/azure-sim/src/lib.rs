@@ -6,6 +6,8 @@
 //! ([`Simulator::handle`]), be the transport of an Azure SDK client ([`Simulator::transport`]), or listen on
 //! a socket ([`serve`]). Its state is in memory or in a directory that several processes share.
 //!
+//! A [`Faulty`] is a simulator that misbehaves as [`Faults`] say: throttled, reset, cut off, slow, failing.
+//!
 //! Time is a sequence of events: an operation has an end, and what has ended by the [`Clock`] when a request
 //! arrives has happened, in that order, whoever started it. There are no background tasks.
 //!

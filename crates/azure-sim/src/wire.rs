@@ -20,7 +20,7 @@ pub(crate) fn response(
     now: Timestamp,
     answer: u64,
 ) -> Response<Bytes> {
-    let reply = result.unwrap_or_else(|error| error.into_reply());
+    let reply = result.unwrap_or_else(ArmError::into_reply);
     let mut response = Response::new(Bytes::new());
     *response.status_mut() =
         StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);

@@ -7,6 +7,7 @@ mod clusters;
 mod deploying;
 mod dns;
 mod failing;
+mod faults;
 mod graph;
 mod listing;
 mod pools;

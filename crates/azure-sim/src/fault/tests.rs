@@ -629,10 +629,12 @@ fn what_cannot_be_meant_is_refused_with_the_fault_the_value_and_the_way_out() {
 }
 
 #[test]
-fn the_example_is_read() {
+fn the_example_is_read_and_is_what_the_guide_shows() {
     let text = include_str!("../../../../examples/faults.yml");
     let faults: Faults = serde_saphyr::from_str(text).unwrap();
     assert_eq!((faults.seed, faults.faults.len()), (7, 11));
+    let guide = include_str!("../../../../docs/simulator.md");
+    assert!(guide.contains(text), "the guide shows another example");
 }
 
 /// Which of some requests are reset.
