@@ -1,6 +1,6 @@
 //! How a simulator is set up.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::clock::{Clock, SystemClock};
+use crate::entra::{Access, Application, PublicKey, SecretDigest};
 use crate::latency::Latency;
 use crate::simulator::Simulator;
 
@@ -24,7 +25,17 @@ pub(crate) struct Settings {
     pub(crate) page_size: usize,
     pub(crate) principals: BTreeSet<String>,
     pub(crate) replication_lag: Duration,
-    pub(crate) require_authorization: bool,
+    pub(crate) access: Access,
+    /// Who has credentials of its own.
+    pub(crate) applications: Vec<Application>,
+    /// Whose token the managed identity endpoints give when no identity is named.
+    pub(crate) system_assigned: Option<Application>,
+    /// What App Service's endpoint wants to see.
+    pub(crate) identity_header: Option<SecretDigest>,
+    /// The keys of issuers outside of the simulator.
+    pub(crate) issuers: BTreeMap<String, Vec<PublicKey>>,
+    /// Resources that tokens can be for, beside the well-known ones.
+    pub(crate) audiences: Vec<String>,
     pub(crate) seed: u64,
     /// The certificate in polling URLs, once it was needed.
     pub(crate) certificate: OnceLock<String>,
@@ -41,7 +52,12 @@ impl Default for Settings {
             page_size: 50,
             principals: BTreeSet::new(),
             replication_lag: Duration::ZERO,
-            require_authorization: false,
+            access: Access::Anonymous,
+            applications: Vec::new(),
+            system_assigned: None,
+            identity_header: None,
+            issuers: BTreeMap::new(),
+            audiences: Vec::new(),
             seed: 0,
             certificate: OnceLock::new(),
         }
@@ -56,6 +72,17 @@ impl Settings {
             (None, Latency::Realistic) => Duration::from_secs(120),
             (None, Latency::None | Latency::Fixed(_)) => Duration::ZERO,
         }
+    }
+
+    /// Whether the directory has a principal that no resource of the world stands for.
+    pub(crate) fn has_principal(&self, object_id: &str) -> bool {
+        self.caller_object_id.eq_ignore_ascii_case(object_id)
+            || self.principals.contains(&object_id.to_ascii_lowercase())
+            || self
+                .applications
+                .iter()
+                .chain(&self.system_assigned)
+                .any(|application| application.is_object(object_id))
     }
 
     /// A GUID that follows from the seed and `purpose`.
@@ -104,6 +131,8 @@ pub struct SimulatorBuilder {
     settings: Settings,
     clock: Arc<dyn Clock>,
     state_dir: Option<PathBuf>,
+    /// Issuers with their key sets as they were given.
+    issuers: Vec<(String, String)>,
 }
 
 /// Why a simulator could not be set up.
@@ -126,6 +155,14 @@ pub enum BuildError {
         /// Its value.
         value: String,
     },
+    /// Two applications have the same client id.
+    #[error("two applications have the client id {0}")]
+    DuplicateApplication(String),
+    /// The key set of an issuer holds no key that could be used.
+    #[error(
+        "the key set of the issuer {0:?} is no JSON Web Key Set with an RSA key of 2048 bits or more"
+    )]
+    NoKeys(String),
     /// Pages must hold something.
     #[error("the page size must be at least 1")]
     EmptyPages,
@@ -137,6 +174,7 @@ impl Default for SimulatorBuilder {
             settings: Settings::default(),
             clock: Arc::new(SystemClock),
             state_dir: None,
+            issuers: Vec::new(),
         }
     }
 }
@@ -181,7 +219,7 @@ impl SimulatorBuilder {
     }
 
     /// Adds a subscription (a GUID). Once one was added, every other is unknown; until then every GUID is a
-    /// subscription.
+    /// subscription, and the list shows those in which something exists.
     pub fn subscription(mut self, subscription: impl Into<String>) -> Self {
         self.settings
             .subscriptions
@@ -218,18 +256,75 @@ impl SimulatorBuilder {
         self
     }
 
-    /// Whether a request needs an `Authorization: Bearer` header. What the token says is not looked at.
-    pub fn require_authorization(mut self, required: bool) -> Self {
-        self.settings.require_authorization = required;
+    /// What Resource Manager wants to see of a caller; [`Access::Anonymous`] unless set.
+    pub fn access(mut self, access: Access) -> Self {
+        self.settings.access = access;
+        self
+    }
+
+    /// Adds an application to the directory. Roles can be assigned to it.
+    pub fn application(mut self, application: Application) -> Self {
+        self.settings.applications.push(application);
+        self
+    }
+
+    /// The identity of the machine or site that the client is taken to run on, for managed identity requests that name
+    /// none: a client id and an object id. Unless set there is none. User-assigned identities are those that exist.
+    pub fn system_assigned_identity(
+        mut self,
+        client_id: impl Into<String>,
+        object_id: impl Into<String>,
+    ) -> Self {
+        self.settings.system_assigned = Some(Application::new(client_id, object_id));
+        self
+    }
+
+    /// The secret that App Service's managed identity endpoint (`/msi/token`) wants in `X-IDENTITY-HEADER`; the client has it
+    /// in `IDENTITY_HEADER`. Unless set that endpoint refuses everybody. Only a digest of it is kept.
+    pub fn identity_header(mut self, secret: impl AsRef<str>) -> Self {
+        self.settings.identity_header = Some(SecretDigest::of(secret.as_ref()));
+        self
+    }
+
+    /// Trusts an issuer of federated assertions by its keys, a JSON Web Key Set (RFC 7517), since nothing is fetched.
+    /// Simulated clusters are trusted anyway.
+    pub fn issuer(mut self, issuer: impl Into<String>, jwks: impl Into<String>) -> Self {
+        self.issuers.push((issuer.into(), jwks.into()));
+        self
+    }
+
+    /// Adds a resource that tokens can be for, by its application ID URI. Known are Resource Manager under its names in the
+    /// clouds and under the simulator's own address, Key Vault, Storage, Microsoft Graph, Log Analytics and AKS.
+    pub fn audience(mut self, audience: impl Into<String>) -> Self {
+        self.settings.audiences.push(audience.into());
         self
     }
 
     /// Sets the simulator up.
     ///
     /// # Errors
-    /// An id that is no GUID, an empty page, or a state directory that cannot be created or read.
-    pub fn build(self) -> Result<Simulator, BuildError> {
+    /// An id that is no GUID, a client id twice, keys that are none, an empty page, or a state directory that cannot be
+    /// created or read.
+    pub fn build(mut self) -> Result<Simulator, BuildError> {
+        for (issuer, jwks) in &self.issuers {
+            let keys =
+                PublicKey::read_set(jwks).ok_or_else(|| BuildError::NoKeys(issuer.clone()))?;
+            self.settings.issuers.insert(issuer.clone(), keys);
+        }
         let settings = &self.settings;
+        let applications = || {
+            settings
+                .applications
+                .iter()
+                .chain(&settings.system_assigned)
+        };
+        let mut clients = BTreeSet::new();
+        for application in applications() {
+            let [(_, client_id), _] = application.ids();
+            if !clients.insert(client_id) {
+                return Err(BuildError::DuplicateApplication(client_id.clone()));
+            }
+        }
         let ids = [
             ("tenant id", &settings.tenant_id),
             ("caller object id", &settings.caller_object_id),
@@ -242,7 +337,8 @@ impl SimulatorBuilder {
                 .flatten()
                 .map(|id| ("subscription", id)),
         )
-        .chain(settings.principals.iter().map(|id| ("principal", id)));
+        .chain(settings.principals.iter().map(|id| ("principal", id)))
+        .chain(applications().flat_map(Application::ids));
         for (setting, value) in ids {
             if !is_guid(value) {
                 return Err(BuildError::NotAGuid {

@@ -214,6 +214,15 @@ impl ArmError {
         )
     }
 
+    /// The simulator's own failure, which Azure does not have.
+    pub(crate) fn no_state(error: &std::io::Error) -> Self {
+        Self::gateway(
+            500,
+            "InternalServerError",
+            format!("The simulator could not keep its state: {error}"),
+        )
+    }
+
     /// The verb is not offered on this path.
     pub(crate) fn method_not_allowed(method: &str, what: &str) -> Self {
         Self::gateway(

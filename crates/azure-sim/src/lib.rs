@@ -15,6 +15,7 @@
 //!
 //! - `Microsoft.Resources`: subscriptions, locations, tenants and providers (reading), resource groups, resource lists
 //!   with `$filter`, `$top` and paging, tags, deployments with real evaluation of templates.
+//! - Entra ID: tokens for applications and managed identities, federated assertions, discovery, `/metadata/endpoints`.
 //! - `Microsoft.ResourceGraph`: queries over all resources, in a small part of Kusto.
 //! - `Microsoft.ContainerService`: managed clusters and agent pools, with the node resource group, identities
 //!   and kubeconfigs (which lead nowhere).
@@ -29,7 +30,7 @@
 //! # What is not
 //!
 //! Data planes (no secrets, files or Kubernetes API), quotas, policies, locks, and permissions: the caller may do
-//! everything. Tokens are not looked into. Virtual machines do not exist, so no disk is ever attached. Nothing changes by
+//! everything. Tokens are looked into only with [`Access::Verified`]. Virtual machines do not exist, so no disk is ever attached. Nothing changes by
 //! itself but what time brings. Messages and codes that no recording shows (most validation errors) are
 //! modelled on Azure's documentation and may differ in wording. Properties that Azure would not know are
 //! dropped, as most providers do, rather than refused.
@@ -38,6 +39,7 @@
 mod builder;
 mod clock;
 mod deployment;
+mod entra;
 mod error;
 mod fault;
 mod filter;
@@ -62,6 +64,7 @@ mod wire;
 
 pub use self::builder::{BuildError, SimulatorBuilder};
 pub use self::clock::{Clock, ManualClock, SystemClock, TokioClock};
+pub use self::entra::{Access, Application, ServiceAccountTokenError};
 pub use self::fault::{Exchange, Faults, Faulty};
 pub use self::latency::{Latency, ParseLatencyError};
 pub use self::log::RequestRecord;

@@ -45,7 +45,7 @@ impl ArmRequest {
         Some(Self {
             method: parts.method,
             origin: format!("{scheme}://{host}"),
-            path: with_provider(single_slashes(&decode(parts.uri.path())?)),
+            path: with_provider(single_slashes(&percent_decode(parts.uri.path())?)),
             query: url::form_urlencoded::parse(query.as_bytes())
                 .into_owned()
                 .collect(),
@@ -142,8 +142,8 @@ fn with_provider(path: String) -> String {
     }
 }
 
-/// Percent-decoding of a path; `None` if that gives no UTF-8.
-pub(crate) fn decode(path: &str) -> Option<String> {
+/// Percent-decoding of a path. What is no UTF-8 afterwards is `None`.
+pub(crate) fn percent_decode(path: &str) -> Option<String> {
     let mut bytes = Vec::with_capacity(path.len());
     let mut rest = path.as_bytes();
     while let Some((first, tail)) = rest.split_first() {
@@ -170,10 +170,13 @@ mod tests {
 
     #[test]
     fn paths_are_decoded() {
-        assert_eq!(decode("/a%20b/%28x%29").as_deref(), Some("/a b/(x)"));
-        assert_eq!(decode("/100%").as_deref(), Some("/100%"));
-        assert_eq!(decode("/%zz").as_deref(), Some("/%zz"));
-        assert_eq!(decode("/%ff"), None);
+        assert_eq!(
+            percent_decode("/a%20b/%28x%29").as_deref(),
+            Some("/a b/(x)")
+        );
+        assert_eq!(percent_decode("/100%").as_deref(), Some("/100%"));
+        assert_eq!(percent_decode("/%zz").as_deref(), Some("/%zz"));
+        assert_eq!(percent_decode("/%ff"), None);
     }
 
     #[test]

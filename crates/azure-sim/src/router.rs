@@ -14,23 +14,6 @@ use crate::reply::Reply;
 use crate::request::ArmRequest;
 use crate::store::World;
 
-/// Refuses a request without a token, where one is needed.
-pub(crate) fn authorize(settings: &Settings, request: &ArmRequest) -> Result<(), ArmError> {
-    if !settings.require_authorization {
-        return Ok(());
-    }
-    let header = request.header("authorization").unwrap_or_default();
-    let scheme = header.get(..7).unwrap_or_default();
-    if scheme.eq_ignore_ascii_case("bearer ") && header.len() > 7 {
-        return Ok(());
-    }
-    Err(ArmError::gateway(
-        401,
-        "AuthenticationFailed",
-        "Authentication failed. The 'Authorization' header is missing.",
-    ))
-}
-
 /// Answers a request.
 pub(crate) fn route(world: &mut World, request: &ArmRequest) -> Result<Reply, ArmError> {
     let target = Target::parse(&request.path);
@@ -203,6 +186,34 @@ fn provider_routes(
     }
 }
 
+/// Api-versions of the lists of subscriptions and tenants.
+const LIST_VERSIONS: &[&str] = &[
+    "2022-12-01",
+    "2022-09-01",
+    "2021-01-01",
+    "2020-01-01",
+    "2019-11-01",
+    "2019-10-01",
+    "2019-06-01",
+    "2019-05-01",
+    "2018-06-01",
+    "2018-05-01",
+    "2016-06-01",
+    "2015-11-01",
+    "2015-01-01",
+    "2014-04-01",
+];
+
+fn check_list_version(request: &ArmRequest) -> Result<(), ArmError> {
+    let api_version = request.api_version()?;
+    provider::check_version(
+        "Microsoft.Resources/subscriptions",
+        LIST_VERSIONS,
+        api_version,
+        None,
+    )
+}
+
 /// The tenant or a subscription.
 fn scope(world: &World, request: &ArmRequest, id: &ResourceId) -> Result<Reply, ArmError> {
     match (&request.method, id.subscription()) {
@@ -230,8 +241,9 @@ fn collection(
         id.group(),
     ) {
         ("subscriptions", None, None) if get => {
-            let known = world.settings().subscriptions.iter().flatten();
-            let value: Vec<Value> = known.map(|id| world.subscription(id)).collect();
+            check_list_version(request)?;
+            let known = world.known_subscriptions();
+            let value: Vec<Value> = known.iter().map(|id| world.subscription(id)).collect();
             Ok(Reply::json(
                 200,
                 json!({
@@ -242,6 +254,7 @@ fn collection(
             .by_gateway())
         }
         ("tenants", None, None) if get => {
+            check_list_version(request)?;
             Ok(Reply::json(200, json!({"value": [world.tenant()]})).by_gateway())
         }
         ("resourcegroups", Some(_), None) if get => {

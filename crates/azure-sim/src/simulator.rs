@@ -7,10 +7,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use azure_core::credentials::Secret;
 use bytes::Bytes;
+use jiff::Timestamp;
 
 use crate::builder::{BuildError, Settings, SimulatorBuilder};
 use crate::clock::Clock;
+use crate::entra::{self, Call, KeyChain, Route, ServiceAccountTokenError};
 use crate::error::ArmError;
 use crate::log::{RequestLog, RequestRecord};
 use crate::reply::Reply;
@@ -47,6 +50,7 @@ struct Inner {
     clock: Arc<dyn Clock>,
     state: Mutex<State>,
     log: Mutex<RequestLog>,
+    keys: KeyChain,
     /// Numbers answers of this process; never saved, so that reading writes nothing.
     answers: AtomicU64,
 }
@@ -82,6 +86,7 @@ impl Simulator {
             journal: None,
         };
         let mut log = RequestLog::default();
+        let keys = KeyChain::new(state_dir.clone());
         if let Some(path) = state_dir {
             let refused = |source| BuildError::StateDir {
                 path: path.clone(),
@@ -99,6 +104,7 @@ impl Simulator {
                 clock,
                 state: Mutex::new(state),
                 log: Mutex::new(log),
+                keys,
                 answers: AtomicU64::new(0),
             }),
         })
@@ -125,20 +131,32 @@ impl Simulator {
         let parsed = ArmRequest::read(request);
         let mut started = false;
         let reply = match &parsed {
-            Some(request) => self.answer(request, fate, &mut started),
+            Some(request) => match Route::of(&request.path) {
+                Some(route) => self.sign_in(request, &route, received, answer),
+                None => self
+                    .answer(request, received, fate, &mut started)
+                    .map(Answer::Arm),
+            },
             None => Err(ArmError::gateway(
                 400,
                 "InvalidRequestUri",
                 "The request URI is not valid: its path is not UTF-8.",
             )),
         };
-        let response = wire::response(
-            &self.inner.settings,
-            parsed.as_ref(),
-            reply,
-            received,
-            answer,
-        );
+        let arm = |reply| {
+            wire::response(
+                &self.inner.settings,
+                parsed.as_ref(),
+                reply,
+                received,
+                answer,
+            )
+        };
+        let response = match reply {
+            Ok(Answer::Entra(response)) => response,
+            Ok(Answer::Arm(reply)) => arm(Ok(reply)),
+            Err(error) => arm(Err(error)),
+        };
         record.status = response.status().as_u16();
         lock(&self.inner.log).add(record);
         (response, started)
@@ -160,11 +178,54 @@ impl Simulator {
     fn answer(
         &self,
         request: &ArmRequest,
+        received: Timestamp,
         fate: Option<Fate>,
         started: &mut bool,
     ) -> Result<Reply, ArmError> {
+        if Route::is_endpoints(&request.path) {
+            return entra::endpoints(request);
+        }
+        let Inner { settings, keys, .. } = &*self.inner;
+        let caller = entra::caller(settings, keys, request, received)?;
+        self.with_world(|world| {
+            world.call_as(caller);
+            let fated = fate.is_some();
+            world.foretell(fate);
+            let reply = router::route(world, request);
+            world.call_as(None);
+            *started = fated && world.take_fate().is_none();
+            let slowed = world.take_slowed();
+            reply.map(|reply| match slowed {
+                Some(takes) => reply.for_operation_of(Some(takes)),
+                None => reply,
+            })
+        })?
+    }
+
+    fn sign_in(
+        &self,
+        request: &ArmRequest,
+        route: &Route,
+        now: Timestamp,
+        answer: u64,
+    ) -> Result<Answer, ArmError> {
+        let call = Call {
+            settings: &self.inner.settings,
+            key: self
+                .inner
+                .keys
+                .get()
+                .map_err(|error| ArmError::no_state(&error))?,
+            request,
+            now,
+            answer,
+        };
+        self.with_world(|world| Answer::Entra(entra::respond(call, route, world)))
+    }
+
+    /// Lets `work` see and change the world as it is now.
+    fn with_world<T>(&self, work: impl FnOnce(&mut World) -> T) -> Result<T, ArmError> {
         let settings = &self.inner.settings;
-        router::authorize(settings, request)?;
         let mut state = lock(&self.inner.state);
         let State { world, journal } = &mut *state;
         let outcome = transact(
@@ -172,39 +233,60 @@ impl Simulator {
             journal.as_mut(),
             settings,
             || self.inner.clock.now(),
-            |world| {
-                let fated = fate.is_some();
-                world.foretell(fate);
-                let reply = router::route(world, request);
-                *started = fated && world.take_fate().is_none();
-                let slowed = world.take_slowed();
-                reply.map(|reply| match slowed {
-                    Some(takes) => reply.for_operation_of(Some(takes)),
-                    None => reply,
-                })
-            },
+            work,
         );
-        match outcome {
-            Ok(reply) => reply,
-            Err(error) => {
-                // Memory may be ahead of the disk now; the disk is right.
-                *world = World::new(Arc::clone(settings));
-                if let Some(journal) = journal {
-                    journal.forget();
-                }
-                Err(ArmError::gateway(
-                    500,
-                    "InternalServerError",
-                    format!("The simulator could not keep its state: {error}"),
-                ))
+        outcome.map_err(|error| {
+            // Memory may be ahead of the disk now; the disk is right.
+            *world = World::new(Arc::clone(settings));
+            if let Some(journal) = journal {
+                journal.forget();
             }
-        }
+            ArmError::no_state(&error)
+        })
+    }
+
+    /// A token for a service account of a simulated cluster, as a pod with workload identity finds it in the file that
+    /// `AZURE_FEDERATED_TOKEN_FILE` names. The cluster is named by its id or its issuer URL and must have been created
+    /// with `oidcIssuerProfile.enabled`; the audience is `api://AzureADTokenExchange` for Entra ID. The token is valid for an
+    /// hour by the simulator's clock. Any simulator on the same state directory accepts it.
+    ///
+    /// ```
+    /// # use kompox_azure_sim::{ServiceAccountTokenError, Simulator};
+    /// # let azure = Simulator::builder().build()?;
+    /// let cluster = "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/g\
+    ///                /providers/Microsoft.ContainerService/managedClusters/absent";
+    /// let token = azure.service_account_token(cluster, "default", "app", "api://AzureADTokenExchange");
+    /// assert!(matches!(token, Err(ServiceAccountTokenError::NoSuchCluster(_))));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// There is no such cluster, it has no issuer, or the state cannot be read.
+    pub fn service_account_token(
+        &self,
+        cluster: &str,
+        namespace: &str,
+        service_account: &str,
+        audience: &str,
+    ) -> Result<Secret, ServiceAccountTokenError> {
+        let key = self.inner.keys.get()?;
+        let account = (namespace, service_account);
+        self.with_world(|world| {
+            entra::service_account_token(world, key, cluster, account, audience)
+        })
+        .map_err(|error| std::io::Error::other(error.message))?
     }
 
     /// All requests that this process answered, oldest first.
     pub fn requests(&self) -> Vec<RequestRecord> {
         lock(&self.inner.log).records()
     }
+}
+
+/// What an answer is made of.
+enum Answer {
+    Arm(Reply),
+    Entra(http::Response<Bytes>),
 }
 
 impl State {
@@ -226,7 +308,7 @@ fn transact<T>(
     world: &mut World,
     journal: Option<&mut Journal>,
     settings: &Arc<Settings>,
-    now: impl FnOnce() -> jiff::Timestamp,
+    now: impl FnOnce() -> Timestamp,
     work: impl FnOnce(&mut World) -> T,
 ) -> io::Result<T> {
     let Some(journal) = journal else {

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::builder::Settings;
+use crate::entra::challenge;
 use crate::error::{ArmError, Envelope};
 use crate::latency::Latency;
 use crate::polling;
@@ -20,14 +21,21 @@ pub(crate) fn response(
     now: Timestamp,
     answer: u64,
 ) -> Response<Bytes> {
-    let reply = result.unwrap_or_else(ArmError::into_reply);
+    let origin = request.map_or("https://management.azure.com", |request| {
+        request.origin.as_str()
+    });
+    let reply = match result {
+        Ok(reply) => reply,
+        Err(error) if error.status == 401 => {
+            let challenge = challenge(settings, origin, &error.code);
+            error.into_reply().header("www-authenticate", challenge)
+        }
+        Err(error) => error.into_reply(),
+    };
     let mut response = Response::new(Bytes::new());
     *response.status_mut() =
         StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut headers: Vec<(&str, String)> = Vec::new();
-    let origin = request.map_or("https://management.azure.com", |request| {
-        request.origin.as_str()
-    });
     let (content_type, body) = match &reply.body {
         Body::Empty => (None, String::new()),
         Body::EmptyText => (Some("text/plain; charset=utf-8"), String::new()),
@@ -139,14 +147,6 @@ impl ArmError {
         reply.gateway = self.gateway;
         if self.gateway {
             reply = reply.header("x-ms-failure-cause", "gateway");
-        }
-        if self.status == 401 {
-            reply = reply.header(
-                "www-authenticate",
-                "Bearer authorization_uri=\"https://login.microsoftonline.com/\", \
-             error=\"invalid_token\", error_description=\"The authentication failed because of \
-             missing 'Authorization' header.\"",
-            );
         }
         reply
     }

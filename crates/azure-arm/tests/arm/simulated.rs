@@ -12,7 +12,7 @@ use kompox_azure::{
     WriteCondition,
 };
 use kompox_azure_arm::ArmConnector;
-use kompox_azure_sim::{Latency, Simulator, SimulatorBuilder, TokioClock};
+use kompox_azure_sim::{Access, Latency, Simulator, SimulatorBuilder, TokioClock};
 use serde_json::{Map, json};
 
 use crate::script::{Tokens, connection};
@@ -26,7 +26,7 @@ fn simulator(latency: Latency) -> SimulatorBuilder {
         .subscription(SUBSCRIPTION)
         // So that every list of more than two has pages.
         .page_size(2)
-        .require_authorization(true)
+        .access(Access::AnyBearer)
 }
 
 fn azure(simulator: &Simulator) -> Azure {

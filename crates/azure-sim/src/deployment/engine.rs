@@ -37,7 +37,14 @@ pub(crate) fn step(world: &mut World) {
     for id in due {
         wake(world, &id, None);
         if let Some(deployment) = load(world, &id) {
+            // It goes on in the name of whoever started it.
+            let deployer = deployment
+                .work
+                .as_ref()
+                .and_then(|work| work.environment.deployer.get("objectId")?.as_str());
+            world.call_as(deployer.map(str::to_owned));
             move_on(world, deployment);
+            world.call_as(None);
         }
     }
 }

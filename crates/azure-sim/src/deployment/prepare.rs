@@ -132,7 +132,7 @@ fn environment(
         resource_group: group,
         deployment,
         deployer: json!({
-            "objectId": settings.caller_object_id,
+            "objectId": world.caller(),
             "tenantId": settings.tenant_id,
             "userPrincipalName": "",
         }),

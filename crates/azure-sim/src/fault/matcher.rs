@@ -30,7 +30,7 @@ pub(super) struct Subject {
 
 impl Subject {
     pub(super) fn of(request: &http::Request<Bytes>) -> Self {
-        let path = request::decode(request.uri().path());
+        let path = request::percent_decode(request.uri().path());
         let query = request.uri().query().unwrap_or_default();
         let api_version = url::form_urlencoded::parse(query.as_bytes())
             .find(|(key, _)| key.eq_ignore_ascii_case("api-version"))

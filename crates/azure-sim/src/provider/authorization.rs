@@ -226,8 +226,8 @@ impl Provider for RoleAssignments {
                 "conditionVersion": text("conditionVersion"),
                 "createdOn": created,
                 "updatedOn": now,
-                "createdBy": world.settings().caller_object_id,
-                "updatedBy": world.settings().caller_object_id,
+                "createdBy": world.caller(),
+                "updatedBy": world.caller(),
                 "delegatedManagedIdentityResourceId": text("delegatedManagedIdentityResourceId"),
                 "description": text("description"),
             },
@@ -358,9 +358,7 @@ fn role_of(definition: &str) -> Result<String, ArmError> {
 
 fn check_principal(world: &World, principal: &str, typed: bool) -> Result<(), ArmError> {
     let settings = world.settings();
-    if settings.caller_object_id.eq_ignore_ascii_case(principal)
-        || settings.principals.contains(principal)
-    {
+    if settings.has_principal(principal) {
         return Ok(());
     }
     let holder = ["/properties/principalId", "/identity/principalId"]

@@ -147,7 +147,7 @@ impl Provider for Vaults {
             .existing
             .as_ref()
             .map_or(world.now(), |existing| existing.created);
-        let caller = &world.settings().caller_object_id;
+        let caller = world.caller();
         body.insert(
             "systemData".into(),
             json!({

@@ -19,6 +19,7 @@ mod verb;
 
 use serde_json::{Map, Value, json};
 
+pub(crate) use self::aks::CLUSTER_TYPE;
 pub(crate) use self::check::{
     check_group, check_version, invalid_filter, missing, unknown_action, unknown_type,
 };

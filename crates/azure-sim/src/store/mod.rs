@@ -83,6 +83,7 @@ pub(crate) struct World {
     fate: Option<Fate>,
     /// How long the operation takes that the current request has started, if it is slow.
     slowed: Option<Duration>,
+    caller: Option<String>,
 }
 
 /// The engine's view, also used by the routes.
@@ -95,6 +96,18 @@ impl World {
     /// Tenant, caller, latency and the other fixed facts.
     pub(crate) fn settings(&self) -> &Settings {
         &self.settings
+    }
+
+    /// The object id of whoever calls: of the request that is being handled, or of the deployment that moves on.
+    pub(crate) fn caller(&self) -> &str {
+        self.caller
+            .as_deref()
+            .unwrap_or(&self.settings.caller_object_id)
+    }
+
+    /// Sets who calls; nobody known is the configured caller.
+    pub(crate) fn call_as(&mut self, object_id: Option<String>) {
+        self.caller = object_id;
     }
 
     /// The time at which work that takes `realistic` in Azure will be done when it starts now.
@@ -219,6 +232,17 @@ impl World {
                 "spendingLimit": "Off",
             },
         })
+    }
+
+    /// The subscriptions that a list shows: the configured ones, or those in which something exists.
+    pub(crate) fn known_subscriptions(&self) -> BTreeSet<String> {
+        if let Some(configured) = &self.settings.subscriptions {
+            return configured.clone();
+        }
+        self.entries("/subscriptions/")
+            .filter_map(|(key, _)| key.split('/').nth(2))
+            .map(str::to_owned)
+            .collect()
     }
 
     /// A GUID that no one else got: a function of the seed and of how many were given before.
@@ -408,6 +432,7 @@ impl World {
             dirty: BTreeSet::new(),
             fate: None,
             slowed: None,
+            caller: None,
         }
     }
 

@@ -1,5 +1,6 @@
 //! What Resource Manager says about any type.
 
+use kompox_azure_sim::Access;
 use serde_json::json;
 
 use crate::azure::{Azure, SUBSCRIPTION, group, url};
@@ -104,7 +105,7 @@ fn subscriptions_are_any_guid_or_the_listed_ones() {
 
 #[test]
 fn a_token_is_asked_for_only_where_it_was_wanted() {
-    let azure = Azure::with(|builder| builder.require_authorization(true));
+    let azure = Azure::with(|builder| builder.access(Access::AnyBearer));
     let refused = azure.get(&group("g")).expect(401);
     assert_eq!(refused.code(), "AuthenticationFailed");
     assert!(

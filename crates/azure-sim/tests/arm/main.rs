@@ -7,6 +7,7 @@ mod azure;
 mod cluster;
 mod disk;
 mod dns;
+mod entra;
 mod file_share;
 mod generic;
 mod graph;

@@ -23,7 +23,7 @@ use crate::shape::Mismatch;
 use crate::store::World;
 
 /// The registered type of a cluster.
-pub(super) const CLUSTER_TYPE: &str = "Microsoft.ContainerService/managedClusters";
+pub(crate) const CLUSTER_TYPE: &str = "Microsoft.ContainerService/managedClusters";
 /// The registered type of a pool.
 const POOL_TYPE: &str = "Microsoft.ContainerService/managedClusters/agentPools";
 
