@@ -52,7 +52,9 @@ fn bearer(request: &ArmRequest) -> Result<&str, ArmError> {
         );
     };
     match header.split_once(' ') {
-        Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") && !token.is_empty() => {
+        Some((scheme, token))
+            if scheme.eq_ignore_ascii_case("bearer") && !token.trim().is_empty() =>
+        {
             Ok(token.trim())
         }
         _ => refused(
