@@ -53,7 +53,8 @@ mod provider;
 mod reply;
 mod request;
 mod router;
-mod server;
+#[cfg(feature = "server")]
+pub mod server;
 mod shape;
 mod simulator;
 mod store;
@@ -68,5 +69,6 @@ pub use self::entra::{Access, Application, ServiceAccountTokenError};
 pub use self::fault::{Exchange, Faults, Faulty};
 pub use self::latency::{Latency, ParseLatencyError};
 pub use self::log::RequestRecord;
+#[cfg(feature = "server")]
 pub use self::server::serve;
 pub use self::simulator::Simulator;
