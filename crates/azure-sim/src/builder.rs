@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
+use secrecy::SecretString;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -13,6 +14,9 @@ use crate::clock::{Clock, SystemClock};
 use crate::entra::{Access, Application, PublicKey, SecretDigest};
 use crate::latency::Latency;
 use crate::simulator::Simulator;
+
+/// The tenant, unless another is set.
+pub(crate) const TENANT: &str = "5ee5aded-7e1a-4a11-9f0e-51ab01a7ed00";
 
 /// The fixed facts of one simulated Azure.
 #[derive(Clone, Debug)]
@@ -37,6 +41,8 @@ pub(crate) struct Settings {
     /// Resources that tokens can be for, beside the well-known ones.
     pub(crate) audiences: Vec<String>,
     pub(crate) seed: u64,
+    /// What every cluster hands out instead of a kubeconfig of its own.
+    pub(crate) kubeconfig: Option<SecretString>,
     /// The certificate in polling URLs, once it was needed.
     pub(crate) certificate: OnceLock<String>,
 }
@@ -44,7 +50,7 @@ pub(crate) struct Settings {
 impl Default for Settings {
     fn default() -> Self {
         Self {
-            tenant_id: "5ee5aded-7e1a-4a11-9f0e-51ab01a7ed00".to_owned(),
+            tenant_id: TENANT.to_owned(),
             caller_object_id: "ca11e4a0-0b1e-4c71-8d00-51ab01a7ed00".to_owned(),
             subscriptions: None,
             latency: Latency::None,
@@ -59,6 +65,7 @@ impl Default for Settings {
             issuers: BTreeMap::new(),
             audiences: Vec::new(),
             seed: 0,
+            kubeconfig: None,
             certificate: OnceLock::new(),
         }
     }
@@ -297,6 +304,13 @@ impl SimulatorBuilder {
     /// clouds and under the simulator's own address, Key Vault, Storage, Microsoft Graph, Log Analytics and AKS.
     pub fn audience(mut self, audience: impl Into<String>) -> Self {
         self.settings.audiences.push(audience.into());
+        self
+    }
+
+    /// What every cluster hands out as its admin's and its user's kubeconfig, byte for byte: the way into a cluster that
+    /// exists. Unless set, clusters hand out kubeconfigs of their own that lead nowhere.
+    pub fn kubeconfig(mut self, kubeconfig: impl Into<String>) -> Self {
+        self.settings.kubeconfig = Some(SecretString::from(kubeconfig.into()));
         self
     }
 

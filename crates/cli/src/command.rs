@@ -20,6 +20,7 @@ use crate::output;
 use crate::progress::Reporter;
 use crate::project::ProjectArgs;
 use crate::session::Session;
+use crate::sim::{self, SimArgs};
 use crate::simulate::SimulateArgs;
 use crate::snapshot::{self, SnapshotArgs};
 
@@ -51,6 +52,8 @@ enum Command {
     Snapshot(SnapshotArgs),
     /// The DNS names that an app is reached by
     Dns(DnsArgs),
+    /// The offline Azure for other programs
+    Sim(SimArgs),
     /// Write a completion script for a shell
     Completion {
         /// The shell
@@ -87,6 +90,7 @@ impl Cli {
         match &self.command {
             Command::Version => output::text(&format!("kompoxops {}\n", env!("CARGO_PKG_VERSION"))),
             Command::Init(args) => init::run(args, &self.project, console),
+            Command::Sim(args) => sim::run(args, &self.project, &self.log, console),
             Command::Completion { shell } => completion(*shell),
             Command::Cluster(args) => {
                 self.with_project(console, args.name(), |session| cluster::run(args, session))
@@ -186,6 +190,9 @@ mod tests {
             "kompoxops dns apply --fqdn www.a.com --type AAAA --delete",
             "kompoxops dns zones",
             "kompoxops dns zones a.com b.com --cluster-id /ws/w/prv/p/cls/c",
+            "kompoxops sim serve",
+            "kompoxops sim serve --listen localhost:0 --tls --tls-dir t --tls-name a.com --state s --latency 5s --seed 1",
+            "kompoxops sim serve --tls-cert c --tls-key k --faults f --kubeconfig k --access-log - --subscription s --subscription t",
             "kompoxops completion bash",
         ] {
             assert!(!refused(line), "{line}");
@@ -206,6 +213,12 @@ mod tests {
             "kompoxops disk create -V data -O [1]",
             "kompoxops disk delete -V data",
             "kompoxops cluster explode",
+            "kompoxops sim",
+            "kompoxops sim serve --tls-cert c",
+            "kompoxops sim serve --tls-key k",
+            "kompoxops sim serve --tls --tls-cert c --tls-key k",
+            "kompoxops sim serve --tls-dir t",
+            "kompoxops sim serve --latency soon",
             "kompoxops dns",
             "kompoxops dns deploy --output yaml",
             "kompoxops dns deploy --component a,b",

@@ -14,6 +14,7 @@ mod output;
 mod progress;
 mod project;
 mod session;
+mod sim;
 mod simulate;
 mod snapshot;
 

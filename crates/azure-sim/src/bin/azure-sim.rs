@@ -1,12 +1,19 @@
 //! The offline Azure as a server.
 #![forbid(unsafe_code)]
 
+use std::io;
 use std::process::ExitCode;
 
 use clap::Parser;
 use kompox_azure_sim::server::Args;
+use tracing::Level;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::prelude::*;
 
 /// An offline Azure that Azure's own clients accept
+///
+/// When it serves, it prints one line on standard output: `listening on <URL>`. SIGTERM and SIGINT stop it; requests
+/// that were begun are answered first.
 #[derive(Debug, Parser)]
 #[command(name = "azure-sim", version)]
 struct Cli {
@@ -15,7 +22,17 @@ struct Cli {
 }
 
 fn main() -> ExitCode {
-    match Cli::parse().serve.run() {
+    let cli = Cli::parse();
+    // Events of other crates have URLs in them, and polling URLs are secrets.
+    let ours = Targets::new().with_target("kompox_azure_sim", Level::WARN);
+    tracing_subscriber::registry()
+        .with(
+            tracing_subscriber::fmt::layer()
+                .with_writer(io::stderr)
+                .with_filter(ours),
+        )
+        .init();
+    match cli.serve.run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("azure-sim: {error}");

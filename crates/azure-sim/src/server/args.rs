@@ -3,6 +3,7 @@
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
+use crate::builder::TENANT;
 use crate::latency::Latency;
 
 /// The subscription there is unless others are given, so that clients which list subscriptions find one.
@@ -23,15 +24,18 @@ pub struct Args {
     /// Misbehave as this YAML or JSON file says
     #[arg(long, value_name = "FILE")]
     pub(super) faults: Option<PathBuf>,
+    /// Hand this kubeconfig out as every cluster's, byte for byte [default: kubeconfigs that lead nowhere]
+    #[arg(long, value_name = "FILE")]
+    pub(super) kubeconfig: Option<PathBuf>,
     /// Write one JSON line per request to this file; `-` is standard error
     #[arg(long, value_name = "FILE")]
     pub(super) access_log: Option<PathBuf>,
     /// A subscription there is, a GUID; may be repeated
-    #[arg(long = "subscription", value_name = "GUID", default_value = SUBSCRIPTION, hide_default_value = false)]
+    #[arg(long = "subscription", value_name = "GUID", default_value = SUBSCRIPTION)]
     pub(super) subscriptions: Vec<String>,
-    /// The tenant, a GUID [default: 5ee5aded-7e1a-4a11-9f0e-51ab01a7ed00]
-    #[arg(long, value_name = "GUID")]
-    pub(super) tenant: Option<String>,
+    /// The tenant, a GUID
+    #[arg(long, value_name = "GUID", default_value = TENANT)]
+    pub(super) tenant: String,
     /// What generated ids, and what faults happen, follow from
     #[arg(long, value_name = "NUMBER", default_value_t = 0)]
     pub(super) seed: u64,

@@ -107,7 +107,7 @@ impl Authority {
 }
 
 /// What the authority says of itself. It follows from the key: whoever trusts two of them can tell them apart.
-fn authority(key: &KeyPair) -> CertificateParams {
+pub(super) fn authority(key: &KeyPair) -> CertificateParams {
     let mut name = String::from("azure-sim ");
     for byte in Sha256::digest(key.public_key_raw()).iter().take(4) {
         name.push_str(&format!("{byte:02x}"));

@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 use std::error::Error as StdError;
 use std::future::{Future, poll_fn};
+use std::io;
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::Poll;
@@ -64,7 +65,11 @@ impl Connection {
         };
         match handshake {
             Ok(Ok(stream)) => self.http(stream, Scheme::HTTPS).await,
-            Ok(Err(error)) => tracing::debug!(%error, "a TLS handshake failed"),
+            // A client that trusts another authority says so; one that only looks whether somebody listens does not.
+            Ok(Err(error)) if error.kind() == io::ErrorKind::InvalidData => {
+                tracing::warn!(%error, "a TLS handshake failed");
+            }
+            Ok(Err(error)) => tracing::debug!(%error, "a TLS handshake was not completed"),
             Err(_) => tracing::debug!("a TLS handshake took too long"),
         }
     }

@@ -57,7 +57,7 @@ impl ServerError {
     /// The exit code of a program that ends because of it: 2 when it was called wrongly, else 1.
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::Usage { .. } => 2,
+            Self::Usage { .. } | Self::Simulator(crate::BuildError::NotAGuid { .. }) => 2,
             _ => 1,
         }
     }

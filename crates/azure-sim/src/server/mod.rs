@@ -9,8 +9,11 @@ mod args;
 mod authority;
 mod connection;
 mod error;
+mod exchanger;
 mod program;
 mod socket;
+#[cfg(test)]
+mod tests;
 mod tls;
 
 use std::future::Future;
@@ -29,6 +32,7 @@ pub use self::error::ServerError;
 pub use self::tls::Tls;
 
 use self::connection::Connection;
+use self::exchanger::Exchanger;
 use crate::fault::{Faults, Faulty};
 use crate::simulator::Simulator;
 
@@ -39,7 +43,7 @@ const GRACE: Duration = Duration::from_secs(5);
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct Server {
-    azure: Faulty,
+    azure: Arc<dyn Exchanger>,
     tls: Option<Tls>,
     access_log: Option<AccessLog>,
     grace: Duration,
@@ -48,6 +52,10 @@ pub struct Server {
 impl Server {
     /// Serves without TLS and without an access log.
     pub fn new(azure: Faulty) -> Self {
+        Self::of(Arc::new(azure))
+    }
+
+    fn of(azure: Arc<dyn Exchanger>) -> Self {
         Self {
             azure,
             tls: None,

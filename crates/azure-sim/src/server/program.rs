@@ -5,6 +5,8 @@ use std::io::{self, Write as _};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 
+use serde::Deserialize;
+use serde::de::IgnoredAny;
 use tokio::net::TcpListener;
 
 use super::Server;
@@ -51,9 +53,7 @@ impl Args {
                 "warning: {address} can be reached from elsewhere, and without --tls everybody on the way reads the tokens"
             ));
         }
-        if let Some(tenant) = &self.tenant {
-            notes.push(format!("tenant: {tenant}"));
-        }
+        notes.push(format!("tenant: {}", self.tenant));
         for subscription in &self.subscriptions {
             notes.push(format!("subscription: {subscription}"));
         }
@@ -67,15 +67,18 @@ impl Args {
     }
 
     fn simulator(&self) -> Result<Simulator, ServerError> {
-        let mut builder = Simulator::builder().latency(self.latency).seed(self.seed);
+        let mut builder = Simulator::builder()
+            .latency(self.latency)
+            .seed(self.seed)
+            .tenant_id(&self.tenant);
         if let Some(state) = &self.state {
             builder = builder.state_dir(state);
         }
-        if let Some(tenant) = &self.tenant {
-            builder = builder.tenant_id(tenant);
-        }
         for subscription in &self.subscriptions {
             builder = builder.subscription(subscription);
+        }
+        if let Some(path) = &self.kubeconfig {
+            builder = builder.kubeconfig(kubeconfig(path)?);
         }
         Ok(builder.build()?)
     }
@@ -85,6 +88,13 @@ impl Args {
             return Ok(Faults::default());
         };
         let text = read(path)?;
+        // YAML takes most JSON, but not all of it.
+        if path
+            .extension()
+            .is_some_and(|extension| extension == "json")
+        {
+            return serde_json::from_str(&text).map_err(|error| ServerError::file(path, error));
+        }
         let options = serde_saphyr::options! { with_snippet: false };
         serde_saphyr::from_str_with_options(&text, options)
             .map_err(|error| ServerError::file(path, error))
@@ -164,6 +174,26 @@ fn read(path: &Path) -> Result<String, ServerError> {
     fs::read_to_string(path).map_err(|error| ServerError::file(path, error))
 }
 
+/// Reads a kubeconfig. Nothing of its content is in the error.
+fn kubeconfig(path: &Path) -> Result<String, ServerError> {
+    /// What a kubeconfig must have so that a client finds its cluster.
+    #[derive(Deserialize)]
+    struct Kubeconfig {
+        clusters: Vec<IgnoredAny>,
+        contexts: Vec<IgnoredAny>,
+    }
+    let text = read(path)?;
+    let options = serde_saphyr::options! { with_snippet: false };
+    let refused = |problem| Err(ServerError::file(path, problem));
+    match serde_saphyr::from_str_with_options::<Kubeconfig>(&text, options) {
+        Ok(config) if config.clusters.is_empty() => refused("the kubeconfig has no clusters"),
+        Ok(config) if config.contexts.is_empty() => refused("the kubeconfig has no contexts"),
+        Ok(_) => Ok(text),
+        // The error itself may quote what it stumbled over.
+        Err(_) => refused("this is no kubeconfig: YAML with the lists clusters and contexts"),
+    }
+}
+
 /// Where a user's programs keep data (XDG Base Directory Specification).
 fn data_directory() -> Option<PathBuf> {
     let absolute = |name: &str| {
@@ -205,4 +235,93 @@ fn stopped() -> io::Result<impl Future<Output = ()>> {
             std::future::pending::<()>().await;
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser;
+
+    #[derive(Debug, Parser)]
+    struct Program {
+        #[command(flatten)]
+        args: Args,
+    }
+
+    fn args(words: &[&str]) -> Args {
+        Program::parse_from(["sim"].iter().chain(words)).args
+    }
+
+    #[test]
+    fn a_kubeconfig_has_clusters_and_contexts_and_is_never_told() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("config");
+        for text in [
+            "hidden",
+            "token: hidden",
+            "clusters: hidden\ncontexts: []",
+            "clusters: []\ncontexts: [{name: hidden}]",
+            "clusters: [{name: hidden}]\ncontexts: []",
+            "clusters: [hidden",
+        ] {
+            fs::write(&path, text).unwrap();
+            let error = kubeconfig(&path).unwrap_err().to_string();
+            assert!(
+                error.contains("config: ") && !error.contains("hidden"),
+                "{error}"
+            );
+        }
+        let text = "# mine\nclusters: [{name: a}]\ncontexts:\n- {name: a}\nusers: []\n";
+        fs::write(&path, text).unwrap();
+        assert_eq!(kubeconfig(&path).unwrap(), text);
+        let simulator = args(&["--kubeconfig", path.to_str().unwrap()]).simulator();
+        assert!(!format!("{:?}", simulator.unwrap()).contains("mine"));
+    }
+
+    #[test]
+    fn a_mistake_in_the_list_of_faults_is_told_with_its_place() {
+        let directory = tempfile::tempdir().unwrap();
+        for (name, text) in [
+            ("faults.yml", "# none\nnonsense: 1\n"),
+            ("faults.json", "{\n\"nonsense\": 1}"),
+        ] {
+            let path = directory.path().join(name);
+            fs::write(&path, text).unwrap();
+            let error = args(&["--faults", path.to_str().unwrap()]).faults();
+            let error = error.unwrap_err().to_string();
+            assert!(error.contains(name) && error.contains("line 2"), "{error}");
+        }
+    }
+
+    #[test]
+    fn the_certificate_is_for_what_is_listened_on() {
+        let names = |words: &[&str], address: &str| args(words).names(address.parse().unwrap());
+        assert_eq!(names(&[], "127.0.0.1:8443"), ["127.0.0.1"]);
+        assert_eq!(
+            names(
+                &["--tls", "--tls-name", "a.test", "--listen", "sim.test:1"],
+                "192.0.2.1:1"
+            ),
+            ["a.test", "sim.test", "192.0.2.1"]
+        );
+        assert!(names(&["--listen", "[::]:1"], "[::]:1").is_empty());
+    }
+
+    #[test]
+    fn an_address_that_means_every_address_is_told_as_one_that_can_be_reached() {
+        let url = |words: &[&str], address: &str| args(words).url(address.parse().unwrap());
+        assert_eq!(url(&[], "0.0.0.0:80"), "http://127.0.0.1:80");
+        assert_eq!(url(&["--tls"], "[::]:81"), "https://[::1]:81");
+        assert_eq!(url(&["--tls"], "192.0.2.1:81"), "https://192.0.2.1:81");
+    }
+
+    #[test]
+    fn without_a_choice_the_authority_is_beside_the_state() {
+        let directory = |words: &[&str]| args(words).tls_dir().unwrap();
+        assert_eq!(directory(&["--state", "s"]), Path::new("s/tls"));
+        assert_eq!(
+            directory(&["--tls", "--state", "s", "--tls-dir", "t"]),
+            Path::new("t")
+        );
+    }
 }

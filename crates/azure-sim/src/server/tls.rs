@@ -9,7 +9,7 @@ use tokio_rustls::rustls::client::danger::ServerCertVerifier as _;
 use tokio_rustls::rustls::crypto::{CryptoProvider, aws_lc_rs};
 use tokio_rustls::rustls::pki_types::pem::PemObject as _;
 use tokio_rustls::rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName, UnixTime};
-use tokio_rustls::rustls::{RootCertStore, ServerConfig};
+use tokio_rustls::rustls::{CertificateError, Error, RootCertStore, ServerConfig};
 
 use super::error::ServerError;
 
@@ -69,14 +69,12 @@ impl Tls {
     }
 }
 
-/// Whether a client that trusts `authority` (PEM) would accept a certificate as that of `localhost`.
+/// Whether clients that trust `authority` (PEM) would accept a certificate as that of `localhost`, now.
 pub(super) fn accepts(authority: &str, chain: &[CertificateDer<'_>]) -> Result<(), ServerError> {
+    let authority =
+        CertificateDer::from_pem_slice(authority.as_bytes()).map_err(ServerError::tls)?;
     let mut roots = RootCertStore::empty();
-    for certificate in CertificateDer::pem_slice_iter(authority.as_bytes()) {
-        roots
-            .add(certificate.map_err(ServerError::tls)?)
-            .map_err(ServerError::tls)?;
-    }
+    roots.add(authority.clone()).map_err(ServerError::tls)?;
     let verifier = WebPkiServerVerifier::builder_with_provider(Arc::new(roots), provider())
         .build()
         .map_err(ServerError::tls)?;
@@ -84,13 +82,24 @@ pub(super) fn accepts(authority: &str, chain: &[CertificateDer<'_>]) -> Result<(
         .split_first()
         .ok_or_else(|| ServerError::tls("there is no certificate"))?;
     let localhost = ServerName::try_from("localhost").map_err(ServerError::tls)?;
-    verifier
-        .verify_server_cert(leaf, others, &localhost, &[], UnixTime::now())
-        .map(|_| ())
-        .map_err(ServerError::tls)
+    let verify = |certificate, others| {
+        verifier.verify_server_cert(certificate, others, &localhost, &[], UnixTime::now())
+    };
+    verify(leaf, others).map_err(ServerError::tls)?;
+    // How long an authority is valid is nothing to this verifier, as opposed to OpenSSL's or Go's, unless it is asked
+    // about the authority itself, which it refuses for its time first.
+    match verify(&authority, &[]) {
+        Err(Error::InvalidCertificate(
+            error @ (CertificateError::Expired
+            | CertificateError::ExpiredContext { .. }
+            | CertificateError::NotValidYet
+            | CertificateError::NotValidYetContext { .. }),
+        )) => Err(ServerError::tls(error)),
+        _ => Ok(()),
+    }
 }
 
 /// Named, so that it does not depend on what else the program links.
-fn provider() -> Arc<CryptoProvider> {
+pub(super) fn provider() -> Arc<CryptoProvider> {
     Arc::new(aws_lc_rs::default_provider())
 }

@@ -471,3 +471,18 @@ fn a_busy_cluster_can_be_deleted_all_the_same() {
         "what AKS did by itself is over, the deletion is not"
     );
 }
+
+#[test]
+fn a_kubeconfig_that_was_given_is_handed_out_byte_for_byte() {
+    let given = "# mine\nclusters: []\r\n";
+    let azure = Azure::with(|builder| builder.kubeconfig(given));
+    azure.group("westus3");
+    azure.put(&cluster(), &body()).expect(201);
+    for action in ["listClusterAdminCredential", "listClusterUserCredential"] {
+        let path = format!("Microsoft.ContainerService/managedClusters/c1/{action}");
+        let answer = azure.post(&url(&path, VERSION), &json!({})).expect(200);
+        let value = answer.body["kubeconfigs"][0]["value"].as_str().unwrap();
+        assert_eq!(STANDARD.decode(value).unwrap(), given.as_bytes());
+    }
+    assert!(!format!("{:?}", azure.simulator).contains("mine"));
+}

@@ -1,7 +1,8 @@
-//! Kubeconfigs of clusters. Nothing is stored: they follow from the seed and the cluster.
+//! Kubeconfigs of clusters. Nothing is stored: they follow from the seed and the cluster, or are the one that was set.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use secrecy::ExposeSecret as _;
 use serde_json::{Value, json};
 
 use super::super::unknown_action;
@@ -29,8 +30,11 @@ pub(super) fn list(
     }
     let group = cluster.id.group().unwrap_or_default();
     let user = format!("{user}_{group}_{}", cluster.id.name());
-    let config = kubeconfig(settings, cluster, &user, name == "clusterAdmin");
-    Ok(json!({"kubeconfigs": [{"name": name, "value": STANDARD.encode(config)}]}))
+    let value = match &settings.kubeconfig {
+        Some(config) => STANDARD.encode(config.expose_secret()),
+        None => STANDARD.encode(kubeconfig(settings, cluster, &user, name == "clusterAdmin")),
+    };
+    Ok(json!({"kubeconfigs": [{"name": name, "value": value}]}))
 }
 
 fn kubeconfig(settings: &Settings, cluster: &Resource, user: &str, admin: bool) -> String {

@@ -1,0 +1,132 @@
+//! The offline Azure as a server of its own, over TLS, and `kompoxops` as a client that trusts it.
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)] // In what the tests share.
+
+use std::fs;
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Stdio};
+
+use kompox_e2e::{Loopback, Project, Reply, Run};
+use serde_json::Value;
+
+/// The subscription of the quickstart.
+const SUBSCRIPTION: &str = "11111111-1111-1111-1111-111111111111";
+
+const KUBECONFIG: &str = "# by hand\napiVersion: v1\nkind: Config\nclusters:\n- name: mine\n  cluster: {server: 'https://127.0.0.1:6443'}\n\
+     contexts:\n- name: mine\n  context: {cluster: mine, user: me}\ncurrent-context: mine\nusers:\n- name: me\n  user: {token: hidden}\n";
+
+/// `kompoxops sim serve`, stopped when dropped.
+struct Served {
+    child: Child,
+    url: String,
+    directory: PathBuf,
+}
+
+impl Served {
+    fn start(project: &Project) -> Self {
+        let directory = project.home().join("azure");
+        let kubeconfig = project.home().join("cluster.yml");
+        fs::write(&kubeconfig, KUBECONFIG).unwrap();
+        let mut command = project.command(&["sim", "serve", "--tls", "--listen", "127.0.0.1:0"]);
+        // It needs no project.
+        command
+            .current_dir(project.home())
+            .args(["--subscription", SUBSCRIPTION])
+            .args(["--access-log", "access.jsonl", "--state"])
+            .arg(&directory)
+            .arg("--kubeconfig")
+            .arg(&kubeconfig)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null());
+        let mut child = command.spawn().expect("kompoxops can be run");
+        let mut line = String::new();
+        BufReader::new(child.stdout.as_mut().unwrap())
+            .read_line(&mut line)
+            .unwrap();
+        let url = line
+            .trim()
+            .strip_prefix("listening on ")
+            .unwrap()
+            .to_owned();
+        Self {
+            child,
+            url,
+            directory,
+        }
+    }
+
+    fn authority(&self) -> PathBuf {
+        self.directory.join("tls/ca.pem")
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Runs a command against the server; tokens come from the loopback.
+fn run(project: &Project, azure: &Served, authority: Option<&Path>, args: &[&str]) -> Run {
+    let tokens = Loopback::start(|_| Reply::Never);
+    let mut command = project.command(args);
+    tokens.direct(&mut command);
+    command
+        .env("AZURE_RESOURCE_MANAGER_ENDPOINT", &azure.url)
+        .env_remove("SSL_CERT_DIR")
+        .env_remove("SSL_CERT_FILE");
+    if let Some(authority) = authority {
+        command.env("SSL_CERT_FILE", authority);
+    }
+    Run::from(command.output().expect("kompoxops can be run"))
+}
+
+fn project() -> Project {
+    let project = Project::quickstart();
+    project.edit(
+        ".kompox/kom/provider.yml",
+        "azure_cli\n",
+        "managed_identity\n",
+    );
+    project
+}
+
+#[test]
+fn a_client_that_trusts_its_authority_makes_a_cluster_and_gets_the_kubeconfig_that_was_given() {
+    let project = project();
+    let azure = Served::start(&project);
+    let authority = azure.authority();
+    let made = run(
+        &project,
+        &azure,
+        Some(&authority),
+        &["cluster", "provision"],
+    );
+    assert_eq!(made.code, 0, "{}", made.stderr);
+    let shown = run(
+        &project,
+        &azure,
+        Some(&authority),
+        &["cluster", "kubeconfig", "-o", "-", "--format", "json"],
+    );
+    assert_eq!(shown.code, 0, "{}", shown.stderr);
+    let config: Value = serde_json::from_str(&shown.stdout).unwrap();
+    assert_eq!(
+        config["clusters"][0]["cluster"]["server"],
+        "https://127.0.0.1:6443"
+    );
+    let log = fs::read_to_string(project.home().join("access.jsonl")).unwrap();
+    assert!(log.lines().count() > 3 && !log.contains("hidden"), "{log}");
+}
+
+#[test]
+fn a_client_that_does_not_trust_its_authority_sends_it_nothing() {
+    let project = project();
+    // Nobody waits for retries here: the first attempt's failure is what it is about.
+    let azure = Served::start(&project);
+    let refused = run(&project, &azure, None, &["cluster", "status"]);
+    assert_eq!(refused.code, 1, "{}", refused.stderr);
+    let log = fs::read_to_string(project.home().join("access.jsonl")).unwrap();
+    assert_eq!(log, "");
+}
