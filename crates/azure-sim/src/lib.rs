@@ -4,7 +4,7 @@
 //! A [`Simulator`] answers ARM requests as Azure was recorded to answer them: the same status codes, headers,
 //! bodies and asynchronous protocols, and the same refusals. It can be called directly
 //! ([`Simulator::handle`]), be the transport of an Azure SDK client ([`Simulator::transport`]), or listen on
-//! a socket ([`serve`]). Its state is in memory or in a directory that several processes share.
+//! a socket (feature `server`). Its state is in memory or in a directory that several processes share.
 //!
 //! A [`Faulty`] is a simulator that misbehaves as [`Faults`] say: throttled, reset, cut off, slow, failing.
 //!
