@@ -43,6 +43,10 @@ pub enum ServerError {
 }
 
 impl ServerError {
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "errors are handed over by map_err"
+    )]
     pub(super) fn file(path: impl Into<PathBuf>, problem: impl ToString) -> Self {
         Self::File {
             path: path.into(),
@@ -50,6 +54,10 @@ impl ServerError {
         }
     }
 
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "errors are handed over by map_err"
+    )]
     pub(super) fn tls(problem: impl ToString) -> Self {
         Self::Tls(problem.to_string())
     }
