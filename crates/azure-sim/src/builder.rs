@@ -15,6 +15,9 @@ use crate::entra::{Access, Application, PublicKey, SecretDigest};
 use crate::latency::Latency;
 use crate::simulator::Simulator;
 
+/// The caller unless another is set.
+pub(crate) const CALLER: &str = "ca11e4a0-0b1e-4c71-8d00-51ab01a7ed00";
+
 /// The tenant, unless another is set.
 pub(crate) const TENANT: &str = "5ee5aded-7e1a-4a11-9f0e-51ab01a7ed00";
 
@@ -51,7 +54,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             tenant_id: TENANT.to_owned(),
-            caller_object_id: "ca11e4a0-0b1e-4c71-8d00-51ab01a7ed00".to_owned(),
+            caller_object_id: CALLER.to_owned(),
             subscriptions: None,
             latency: Latency::None,
             settling: None,

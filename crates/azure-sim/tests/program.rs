@@ -11,7 +11,10 @@ const SUBSCRIPTION: &str = "5ab5c819-7104-4e0f-8d00-51ab01a7ed00";
 
 fn command(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_azure-sim"));
-    command.args(args).stdin(Stdio::null());
+    command
+        .args(args)
+        .env_remove("AZURE_SIM_CLIENT_SECRET")
+        .stdin(Stdio::null());
     command
 }
 
@@ -22,8 +25,15 @@ struct Serving {
 }
 
 impl Serving {
+    /// Serves without looking into tokens.
     fn start(args: &[&str]) -> Self {
-        let mut child = command(args).stdout(Stdio::piped()).spawn().unwrap();
+        let mut command = command(args);
+        command.args(["--access", "anonymous"]);
+        Self::run(command)
+    }
+
+    fn run(mut command: Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
         let mut line = String::new();
         let stdout = child.stdout.as_mut().unwrap();
         BufReader::new(stdout).read_line(&mut line).unwrap();
@@ -143,6 +153,17 @@ fn what_cannot_be_served_is_said_and_shown_by_the_exit_code() {
             utf8(&missing),
         ),
         (vec!["--listen", free, "--access-log", "/"], 1, "/"),
+        (
+            vec!["--listen", free, "--client-secret-file", utf8(&missing)],
+            1,
+            utf8(&missing),
+        ),
+        (vec!["--listen", free, "--client-id", "x"], 2, "client id"),
+        (
+            vec!["--listen", free, "--directory", utf8(&missing)],
+            1,
+            utf8(&missing),
+        ),
         (vec!["--tls-cert", "c"], 2, "--tls-key"),
         (vec!["--latency", "soon"], 2, "soon"),
     ] {
@@ -156,6 +177,47 @@ fn what_cannot_be_served_is_said_and_shown_by_the_exit_code() {
         assert!(said.contains(told), "{args:?}: {said}");
         assert!(stdout.is_empty(), "{args:?}");
     }
+}
+
+#[test]
+fn unless_told_otherwise_whoever_does_not_sign_in_is_refused() {
+    let directory = tempfile::tempdir().unwrap();
+    let args = ["--listen", "127.0.0.1:0", "--state", utf8(directory.path())];
+    let serving = Serving::run(command(&args));
+    let answer = serving.send("GET", &group(), "");
+    assert!(answer.starts_with("HTTP/1.1 401 "), "{answer}");
+    assert!(directory.path().join("client-secret").exists());
+}
+
+#[test]
+fn a_cluster_of_its_state_gives_tokens_to_service_accounts() {
+    let directory = tempfile::tempdir().unwrap();
+    let state = utf8(directory.path());
+    let serving = Serving::start(&["--listen", "127.0.0.1:0", "--state", state]);
+    serving.send("PUT", &group(), r#"{"location":"westus"}"#);
+    let id = format!(
+        "/subscriptions/{SUBSCRIPTION}/resourceGroups/g/providers/Microsoft.ContainerService/managedClusters/c"
+    );
+    let cluster = r#"{"location":"westus","identity":{"type":"SystemAssigned"},"properties":{"dnsPrefix":"c",
+        "oidcIssuerProfile":{"enabled":true},"agentPoolProfiles":[{"name":"p","mode":"System","count":1,"vmSize":"Standard_D2s_v5"}]}}"#;
+    let answer = serving.send("PUT", &format!("{id}?api-version=2025-01-01"), cluster);
+    assert!(answer.starts_with("HTTP/1.1 201 "), "{answer}");
+    let token = |cluster: &str| {
+        let args = [
+            "service-account-token",
+            "--state",
+            state,
+            "--cluster",
+            cluster,
+        ];
+        let account = ["--namespace", "default", "--service-account", "app"];
+        command(&args).args(account).output().unwrap()
+    };
+    let told = String::from_utf8(token(&id).stdout).unwrap();
+    assert_eq!(told.trim().split('.').count(), 3, "{told}");
+    let refused = token(&format!("{id}x"));
+    assert_eq!(refused.status.code(), Some(1));
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("there is no managed cluster"));
 }
 
 #[test]

@@ -25,6 +25,8 @@ enum SimCommand {
     /// When it serves, it prints one line on standard output: `listening on <URL>`. SIGTERM and SIGINT stop it;
     /// requests that were begun are answered first.
     Serve(Box<server::Args>),
+    /// Print a token of a service account of a simulated cluster, for workload identity
+    ServiceAccountToken(server::TokenArgs),
 }
 
 pub(crate) fn run(
@@ -33,7 +35,6 @@ pub(crate) fn run(
     log: &LogArgs,
     console: &Console,
 ) -> Result<()> {
-    let SimCommand::Serve(serve) = &args.command;
     project.enter()?;
     // There is no project to log into: only what was asked for is logged, and warnings are shown.
     let nowhere = PathBuf::new();
@@ -44,7 +45,11 @@ pub(crate) fn run(
         retention_days: 0,
     };
     log.start(&nowhere, &logging, console, Timestamp::now())?;
-    serve.run().map_err(|error| match error.exit_code() {
+    let done = match &args.command {
+        SimCommand::Serve(serve) => serve.run(),
+        SimCommand::ServiceAccountToken(token) => token.run(),
+    };
+    done.map_err(|error| match error.exit_code() {
         2 => Failure::Usage(error.to_string()),
         _ => Failure::failed(error.to_string()),
     })

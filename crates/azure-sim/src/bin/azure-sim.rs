@@ -4,8 +4,8 @@
 use std::io;
 use std::process::ExitCode;
 
-use clap::Parser;
-use kompox_azure_sim::server::Args;
+use clap::{Parser, Subcommand};
+use kompox_azure_sim::server::{Args, TokenArgs};
 use tracing::Level;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::prelude::*;
@@ -15,10 +15,18 @@ use tracing_subscriber::prelude::*;
 /// When it serves, it prints one line on standard output: `listening on <URL>`. SIGTERM and SIGINT stop it; requests
 /// that were begun are answered first.
 #[derive(Debug, Parser)]
-#[command(name = "azure-sim", version)]
+#[command(name = "azure-sim", version, args_conflicts_with_subcommands = true)]
 struct Cli {
     #[command(flatten)]
     serve: Args,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Print a token of a service account of a simulated cluster, for workload identity
+    ServiceAccountToken(TokenArgs),
 }
 
 fn main() -> ExitCode {
@@ -32,7 +40,11 @@ fn main() -> ExitCode {
                 .with_filter(ours),
         )
         .init();
-    match cli.serve.run() {
+    let done = match &cli.command {
+        None => cli.serve.run(),
+        Some(Command::ServiceAccountToken(token)) => token.run(),
+    };
+    match done {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("azure-sim: {error}");

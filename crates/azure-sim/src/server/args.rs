@@ -3,6 +3,7 @@
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 
+use super::sign_in::SignInArgs;
 use crate::builder::TENANT;
 use crate::latency::Latency;
 
@@ -39,6 +40,8 @@ pub struct Args {
     /// What generated ids, and what faults happen, follow from
     #[arg(long, value_name = "NUMBER", default_value_t = 0)]
     pub(super) seed: u64,
+    #[command(flatten)]
+    pub(super) sign_in: SignInArgs,
     #[command(flatten)]
     pub(super) tls: TlsArgs,
 }

@@ -1,7 +1,6 @@
 //! The server's own certificate authority, for clients that can be told to trust it.
 
 use std::fs;
-use std::io::{self, Write as _};
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
@@ -13,6 +12,7 @@ use sha2::{Digest as _, Sha256};
 use tokio_rustls::rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 
 use super::error::ServerError;
+use super::once::read_or_make;
 use super::tls::Tls;
 
 /// For how many years an authority is valid.
@@ -46,7 +46,7 @@ impl Authority {
     /// # Errors
     /// Files that cannot be read or written, or hold something else.
     pub fn open(directory: &Path) -> Result<Self, ServerError> {
-        create_private(directory).map_err(|error| ServerError::file(directory, error))?;
+        fs::create_dir_all(directory).map_err(|error| ServerError::file(directory, error))?;
         let path = directory.join("ca-key.pem");
         let text = read_or_make(&path, 0o600, || {
             KeyPair::generate()
@@ -158,48 +158,4 @@ fn subject_names(names: &[String]) -> Result<Vec<SanType>, ServerError> {
         }
     }
     Ok(subjects)
-}
-
-/// Reads a file, or makes it. Of several that make it at once, one wins and all read what it made.
-fn read_or_make(
-    path: &Path,
-    mode: u32,
-    make: impl FnOnce() -> Result<String, ServerError>,
-) -> Result<String, ServerError> {
-    let failed = |error: io::Error| ServerError::file(path, error);
-    match fs::read_to_string(path) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-        read => return read.map_err(failed),
-    }
-    let text = make()?;
-    // Complete before it has its name, and it never takes the name of another.
-    let mut file = private_file(path.parent().unwrap_or(Path::new(".")), mode).map_err(failed)?;
-    file.write_all(text.as_bytes())
-        .and_then(|()| file.as_file().sync_all())
-        .map_err(failed)?;
-    match file.persist_noclobber(path) {
-        Ok(_) => Ok(text),
-        Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => {
-            fs::read_to_string(path).map_err(failed)
-        }
-        Err(error) => Err(failed(error.error)),
-    }
-}
-
-#[cfg(unix)]
-fn private_file(directory: &Path, mode: u32) -> io::Result<tempfile::NamedTempFile> {
-    use std::os::unix::fs::PermissionsExt as _;
-    tempfile::Builder::new()
-        .permissions(fs::Permissions::from_mode(mode))
-        .tempfile_in(directory)
-}
-
-#[cfg(not(unix))]
-fn private_file(directory: &Path, _mode: u32) -> io::Result<tempfile::NamedTempFile> {
-    tempfile::NamedTempFile::new_in(directory)
-}
-
-/// Creates a directory, and those above it.
-fn create_private(directory: &Path) -> io::Result<()> {
-    fs::create_dir_all(directory)
 }

@@ -37,6 +37,9 @@ pub enum ServerError {
     /// The simulator cannot be set up.
     #[error(transparent)]
     Simulator(#[from] crate::BuildError),
+    /// A cluster gives no token.
+    #[error(transparent)]
+    Token(#[from] crate::ServiceAccountTokenError),
     /// The operating system refuses what a server needs.
     #[error("serving: {0}")]
     Serve(#[from] io::Error),

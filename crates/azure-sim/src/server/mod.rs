@@ -10,7 +10,10 @@ mod authority;
 mod connection;
 mod error;
 mod exchanger;
+mod once;
 mod program;
+mod service_account;
+mod sign_in;
 mod socket;
 #[cfg(test)]
 mod tests;
@@ -29,6 +32,7 @@ pub use self::access_log::AccessLog;
 pub use self::args::Args;
 pub use self::authority::Authority;
 pub use self::error::ServerError;
+pub use self::service_account::TokenArgs;
 pub use self::tls::Tls;
 
 use self::connection::Connection;

@@ -37,7 +37,8 @@ impl Args {
         // From here on a signal ends what is running, however early it comes.
         let stopped = stopped()?;
         let mut notes = Vec::new();
-        let mut server = Server::new(Faulty::new(self.simulator()?, self.faults()?));
+        let simulator = self.simulator(&mut notes)?;
+        let mut server = Server::new(Faulty::new(simulator, self.faults()?));
         if let Some(log) = self.access_log()? {
             server = server.access_log(log);
         }
@@ -53,7 +54,7 @@ impl Args {
                 "warning: {address} can be reached from elsewhere, and without --tls everybody on the way reads the tokens"
             ));
         }
-        notes.push(format!("tenant: {}", self.tenant));
+        notes.insert(0, format!("tenant: {}", self.tenant));
         for subscription in &self.subscriptions {
             notes.push(format!("subscription: {subscription}"));
         }
@@ -66,7 +67,8 @@ impl Args {
         Ok(())
     }
 
-    fn simulator(&self) -> Result<Simulator, ServerError> {
+    /// The simulator; adds what there is to know of signing in to `notes`.
+    fn simulator(&self, notes: &mut Vec<String>) -> Result<Simulator, ServerError> {
         let mut builder = Simulator::builder()
             .latency(self.latency)
             .seed(self.seed)
@@ -80,6 +82,7 @@ impl Args {
         if let Some(path) = &self.kubeconfig {
             builder = builder.kubeconfig(kubeconfig(path)?);
         }
+        let builder = self.sign_in.apply(builder, self.state.as_deref(), notes)?;
         Ok(builder.build()?)
     }
 
@@ -274,7 +277,7 @@ mod tests {
         let text = "# mine\nclusters: [{name: a}]\ncontexts:\n- {name: a}\nusers: []\n";
         fs::write(&path, text).unwrap();
         assert_eq!(kubeconfig(&path).unwrap(), text);
-        let simulator = args(&["--kubeconfig", path.to_str().unwrap()]).simulator();
+        let simulator = args(&["--kubeconfig", path.to_str().unwrap()]).simulator(&mut Vec::new());
         assert!(!format!("{:?}", simulator.unwrap()).contains("mine"));
     }
 
