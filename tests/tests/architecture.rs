@@ -113,3 +113,11 @@ fn every_crate_knows_only_the_layers_below_it() {
         }
     }
 }
+
+/// Decision 0001: they are a test oracle, in a package of its own.
+#[test]
+fn no_crate_is_built_with_azures_generated_crates() {
+    let lock = include_str!("../../Cargo.lock");
+    assert!(lock.contains("name = \"azure_core\""));
+    assert!(!lock.contains("name = \"azure_mgmt_"));
+}
