@@ -141,6 +141,9 @@ fn provider_routes(
         ("microsoft.authorization", "roledefinitions", Tail::None) => {
             return routes::role_definitions(request, &id.scope(), Some(id.name())).map(Some);
         }
+        ("microsoft.network", "dnszones", Tail::Word(word)) if request.method == Method::GET => {
+            return routes::record_sets(world, request, id, word);
+        }
         ("microsoft.storage", "shares", Tail::None) => {
             return routes::file_share(world, request, id);
         }

@@ -59,6 +59,11 @@ pub(crate) fn page<'a>(
     items: impl Iterator<Item = (&'a str, &'a Resource)>,
     show: impl Fn(&Resource) -> Value,
 ) -> Result<Value, ArmError> {
+    page_by_key(request, page_size(world, request)?, items, show)
+}
+
+/// How many items a page has: as many as `$top` asks for, and never more than the simulator gives.
+pub(crate) fn page_size(world: &World, request: &ArmRequest) -> Result<usize, ArmError> {
     let top = match request.parameter("$top") {
         None => usize::MAX,
         Some(text) => text
@@ -73,7 +78,7 @@ pub(crate) fn page<'a>(
                 )
             })?,
     };
-    page_by_key(request, top.min(world.settings().page_size), items, show)
+    Ok(top.min(world.settings().page_size))
 }
 
 /// The same of anything that has keys in ascending order.

@@ -24,7 +24,7 @@ pub(crate) use self::check::{
     check_group, check_version, invalid_filter, missing, unknown_action, unknown_type,
 };
 use self::check::{check_parent, check_scope};
-pub(crate) use self::collection::{list, page, page_by_key};
+pub(crate) use self::collection::{list, page, page_by_key, page_size};
 pub(crate) use self::compute::disk_operation;
 pub(crate) use self::resource_group::deleting_error;
 use self::verb::patch_tags;
@@ -269,9 +269,13 @@ static PROVIDERS: &[&dyn Provider] = &[
     &network::DnsZones,
     &network::RecordSets(&network::A),
     &network::RecordSets(&network::AAAA),
+    &network::RecordSets(&network::CAA),
     &network::RecordSets(&network::CNAME),
+    &network::RecordSets(&network::MX),
     &network::RecordSets(&network::NS),
+    &network::RecordSets(&network::PTR),
     &network::RecordSets(&network::SOA),
+    &network::RecordSets(&network::SRV),
     &network::RecordSets(&network::TXT),
     &operational_insights::Workspaces,
     &resource_group::ResourceGroups,
@@ -408,7 +412,7 @@ pub(crate) mod routes {
 
     pub(crate) use super::authorization::{principal_not_found, role_definitions};
     pub(crate) use super::key_vault::{check_vault_name, deleted_vaults};
-    pub(crate) use super::network::{check_condition, operation_status};
+    pub(crate) use super::network::{check_condition, operation_status, record_sets};
     pub(crate) use super::resource_graph::resource_graph;
     pub(crate) use super::resource_group::resources;
     pub(crate) use super::storage::{check_account_name, file_share, file_shares};

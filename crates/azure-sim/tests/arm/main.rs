@@ -8,6 +8,7 @@ mod cluster;
 mod disk;
 mod dns;
 mod entra;
+mod dns_change;
 mod file_share;
 mod generic;
 mod graph;

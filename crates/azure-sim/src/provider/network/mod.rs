@@ -3,14 +3,17 @@
 
 mod condition;
 mod record;
+mod record_list;
 mod rule;
+mod update;
 
 use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
 pub(crate) use self::condition::{check_condition, tag};
-pub(crate) use self::record::{A, AAAA, CNAME, NS, RecordSets, SOA, TXT};
+pub(crate) use self::record::{A, AAAA, CAA, CNAME, MX, NS, PTR, RecordSets, SOA, SRV, TXT};
+pub(crate) use self::record_list::record_sets;
 use super::{Home, Provider, Spec, Write, Written, store_now};
 use crate::error::ArmError;
 use crate::id::ResourceId;
@@ -83,6 +86,16 @@ impl Provider for DnsZones {
         let mut written = store_now(self, world, &write, body.into(), Value::Null, status);
         written.reply = tag(written.reply);
         Ok(written)
+    }
+
+    fn patch(
+        &self,
+        world: &mut World,
+        id: &ResourceId,
+        body: &Value,
+        _api_version: &str,
+    ) -> Result<Reply, ArmError> {
+        update::zone(self, world, id, body)
     }
 
     fn delete(

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{API_VERSIONS, name_servers, rule, tag, tagged_envelope};
+use super::{API_VERSIONS, name_servers, rule, tag, tagged_envelope, update};
 use crate::error::ArmError;
 use crate::id::ResourceId;
 use crate::provider::{Home, Provider, Spec, Write, Written, check_group, missing, store_now};
@@ -23,12 +23,20 @@ pub(crate) struct RecordType {
 pub(crate) static A: RecordType = kind("Microsoft.Network/dnszones/A", "ARecords");
 /// IPv6 addresses.
 pub(crate) static AAAA: RecordType = kind("Microsoft.Network/dnszones/AAAA", "AAAARecords");
+/// Which authorities may issue certificates.
+pub(crate) static CAA: RecordType = kind("Microsoft.Network/dnszones/CAA", "caaRecords");
 /// Another name.
 pub(crate) static CNAME: RecordType = kind("Microsoft.Network/dnszones/CNAME", "CNAMERecord");
+/// Mail servers.
+pub(crate) static MX: RecordType = kind("Microsoft.Network/dnszones/MX", "MXRecords");
 /// Name servers.
 pub(crate) static NS: RecordType = kind("Microsoft.Network/dnszones/NS", "NSRecords");
+/// Names of addresses.
+pub(crate) static PTR: RecordType = kind("Microsoft.Network/dnszones/PTR", "PTRRecords");
 /// The zone's own record.
 pub(crate) static SOA: RecordType = kind("Microsoft.Network/dnszones/SOA", "SOARecord");
+/// Servers of a service.
+pub(crate) static SRV: RecordType = kind("Microsoft.Network/dnszones/SRV", "SRVRecords");
 /// Texts.
 pub(crate) static TXT: RecordType = kind("Microsoft.Network/dnszones/TXT", "TXTRecords");
 
@@ -60,10 +68,29 @@ const BODY: Shape = Shape::Object(&[(
             "AAAARecords",
             Shape::Array(&Shape::Object(&[("ipv6Address", Shape::Text)])),
         ),
+        (
+            "caaRecords",
+            Shape::Array(&Shape::Object(&[
+                ("flags", Shape::Int),
+                ("tag", Shape::Text),
+                ("value", Shape::Text),
+            ])),
+        ),
         ("CNAMERecord", Shape::Object(&[("cname", Shape::Text)])),
+        (
+            "MXRecords",
+            Shape::Array(&Shape::Object(&[
+                ("preference", Shape::Int),
+                ("exchange", Shape::Text),
+            ])),
+        ),
         (
             "NSRecords",
             Shape::Array(&Shape::Object(&[("nsdname", Shape::Text)])),
+        ),
+        (
+            "PTRRecords",
+            Shape::Array(&Shape::Object(&[("ptrdname", Shape::Text)])),
         ),
         (
             "SOARecord",
@@ -76,6 +103,15 @@ const BODY: Shape = Shape::Object(&[(
                 ("expireTime", Shape::Int),
                 ("minimumTTL", Shape::Int),
             ]),
+        ),
+        (
+            "SRVRecords",
+            Shape::Array(&Shape::Object(&[
+                ("priority", Shape::Int),
+                ("weight", Shape::Int),
+                ("port", Shape::Int),
+                ("target", Shape::Text),
+            ])),
         ),
         (
             "TXTRecords",
@@ -117,6 +153,16 @@ impl Provider for RecordSets {
         let mut written = store_now(self, world, &write, body, Value::Null, status);
         written.reply = tag(written.reply);
         Ok(written)
+    }
+
+    fn patch(
+        &self,
+        world: &mut World,
+        id: &ResourceId,
+        body: &Value,
+        _api_version: &str,
+    ) -> Result<Reply, ArmError> {
+        update::record_set(self, self.0, world, id, body)
     }
 
     fn delete(
@@ -165,7 +211,12 @@ pub(super) fn word(kind: &RecordType) -> &'static str {
     word
 }
 
-fn record_set(kind: &RecordType, id: &ResourceId, etag: &str, given: &Map<String, Value>) -> Value {
+pub(super) fn record_set(
+    kind: &RecordType,
+    id: &ResourceId,
+    etag: &str,
+    given: &Map<String, Value>,
+) -> Value {
     let zone = id.parent().unwrap_or_default();
     let fqdn = match id.name() {
         "@" => format!("{}.", zone.name()),

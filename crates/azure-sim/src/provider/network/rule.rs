@@ -142,6 +142,10 @@ fn check_record(kind: &'static RecordType, record: &Value, name: &str) -> Result
             .and_then(Value::as_str)
             .unwrap_or_default()
     };
+    let is_number = |member: &str, most: i64| {
+        let number = record.get(member).and_then(Value::as_i64);
+        number.is_some_and(|number| (0..=most).contains(&number))
+    };
     let (good, value) = match word(kind) {
         "A" => {
             let address = text("ipv4Address");
@@ -153,6 +157,22 @@ fn check_record(kind: &'static RecordType, record: &Value, name: &str) -> Result
         }
         "CNAME" => (is_host_name(text("cname")), text("cname")),
         "NS" => (is_host_name(text("nsdname")), text("nsdname")),
+        "PTR" => (is_host_name(text("ptrdname")), text("ptrdname")),
+        "MX" => (
+            is_host_name(text("exchange")) && is_number("preference", 65_535),
+            text("exchange"),
+        ),
+        "SRV" => (
+            is_target(text("target"))
+                && ["priority", "weight", "port"]
+                    .iter()
+                    .all(|member| is_number(member, 65_535)),
+            text("target"),
+        ),
+        "CAA" => (
+            is_number("flags", 255) && !text("tag").is_empty() && record.get("value").is_some(),
+            text("value"),
+        ),
         "TXT" => {
             let has_text = record.get("value").and_then(Value::as_array);
             (has_text.is_some_and(|texts| !texts.is_empty()), "")
@@ -166,6 +186,11 @@ fn check_record(kind: &'static RecordType, record: &Value, name: &str) -> Result
         "The value '{value}' is not valid in the record set '{name}' of type '{}'.",
         word(kind)
     )))
+}
+
+/// The target of an SRV record; a lone dot says that there is no such service.
+fn is_target(name: &str) -> bool {
+    name == "." || is_host_name(name)
 }
 
 fn is_host_name(name: &str) -> bool {
@@ -191,8 +216,12 @@ pub(super) fn check_neighbours(
         &[
             &record::A,
             &record::AAAA,
+            &record::CAA,
+            &record::MX,
             &record::NS,
+            &record::PTR,
             &record::SOA,
+            &record::SRV,
             &record::TXT,
         ][..]
     } else {
