@@ -6,6 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
+use super::export;
 use super::prepare::{Prepared, check_scope, nested_request, prepare};
 use super::record::{
     self, Deployment, Phase, Problem, State, Step, Work, load, remove, save, wake, waking,
@@ -66,6 +67,8 @@ pub(super) fn accept(
         .iter()
         .map(|_| new_step(world))
         .collect();
+    let shown = (!wanted.evaluated).then_some(&wanted.template);
+    export::keep(world, &id_of(&wanted), shown);
     let deployment = Deployment {
         id: id_of(&wanted),
         shown: view::shown(&prepared),

@@ -6,6 +6,7 @@
 
 mod engine;
 mod fate;
+mod export;
 mod output_name;
 mod prepare;
 mod record;

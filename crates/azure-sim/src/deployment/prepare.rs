@@ -275,6 +275,7 @@ pub(super) fn nested_request(scope: &Scope, name: &str, body: &Value) -> Result<
             ));
         }
         wanted.parameters = Map::new();
+        wanted.evaluated = true;
         if let Some(template) = wanted.template.as_object_mut() {
             template.remove("parameters");
             template.remove("variables");

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+use super::export;
 use crate::id::ResourceId;
 use crate::store::{Fate, World};
 use crate::template::{Environment, Plan, Scope};
@@ -184,6 +185,7 @@ pub(super) fn save(world: &mut World, deployment: &Deployment) {
 /// Forgets a deployment.
 pub(super) fn remove(world: &mut World, id: &str) {
     wake(world, id, None);
+    export::keep(world, id, None);
     world.set_document(&format!("{RECORDS}{}", id.to_ascii_lowercase()), None);
 }
 

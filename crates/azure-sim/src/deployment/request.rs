@@ -16,6 +16,8 @@ pub(super) struct Wanted {
     pub(super) tags: Option<Value>,
     pub(super) template: Value,
     pub(super) parameters: Map<String, Value>,
+    /// The template was evaluated outside, secrets included: it is never shown.
+    pub(super) evaluated: bool,
 }
 
 const MEMBERS: &[&str] = &["location", "properties", "tags", "scope", "identity"];
@@ -177,6 +179,7 @@ impl Wanted {
             tags,
             template: template.clone(),
             parameters: parameters(given("parameters"))?,
+            evaluated: false,
         })
     }
 }

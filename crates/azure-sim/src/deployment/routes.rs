@@ -3,9 +3,11 @@
 use std::time::Duration;
 
 use http::Method;
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::engine::{accept, cancel, check_replaceable, id_of};
+use super::export;
 use super::prepare::{Preflight, check_scope, prepare, refusal};
 use super::record::{Deployment, State, list, load, save, wake};
 use super::request::{Wanted, check_name};
@@ -13,6 +15,7 @@ use super::runtime::not_found;
 use super::view;
 use crate::error::ArmError;
 use crate::id::ResourceId;
+use crate::provider::{invalid_filter, page_by_key, page_size};
 use crate::reply::{PollingPath, Reply};
 use crate::request::ArmRequest;
 use crate::store::{Work, World};
@@ -44,7 +47,7 @@ pub(crate) fn handle(world: &mut World, request: &ArmRequest) -> Result<Reply, A
         }
     }
     let reply = match (&request.method, rest.as_slice()) {
-        (&Method::GET, []) => Ok(show_list(world, &scope, request)),
+        (&Method::GET, []) => show_list(world, &scope, request),
         (&Method::GET, [name]) => find(world, &scope, name)
             .map(|deployment| Reply::json(200, view::deployment(&deployment, false))),
         (&Method::HEAD, [name]) => {
@@ -59,10 +62,7 @@ pub(crate) fn handle(world: &mut World, request: &ArmRequest) -> Result<Reply, A
         (&Method::DELETE, [name]) => delete(world, &scope, name, api_version),
         (&Method::GET, [name, word]) if is(word, "operations") => {
             let deployment = find(world, &scope, name)?;
-            Ok(Reply::json(
-                200,
-                json!({"value": view::operations(&deployment, false)}),
-            ))
+            show_operations(world, &deployment, request)
         }
         (&Method::GET, [name, word, id]) if is(word, "operations") => {
             let deployment = find(world, &scope, name)?;
@@ -88,7 +88,10 @@ pub(crate) fn handle(world: &mut World, request: &ArmRequest) -> Result<Reply, A
             validate(world, scope, name, request)
         }
         (&Method::POST, [name, word]) if is(word, "cancel") => stop(world, &scope, name),
-        (&Method::POST, [name, word]) if is(word, "whatIf") || is(word, "exportTemplate") => {
+        (&Method::POST, [name, word]) if is(word, "exportTemplate") => {
+            export_template(world, &scope, name)
+        }
+        (&Method::POST, [name, word]) if is(word, "whatIf") => {
             check_name(name)?;
             Err(ArmError::gateway(
                 501,
@@ -147,23 +150,71 @@ fn find(world: &World, scope: &Scope, name: &str) -> Result<Deployment, ArmError
     load(world, &id).ok_or_else(|| not_found(name))
 }
 
-fn show_list(world: &World, scope: &Scope, request: &ArmRequest) -> Reply {
-    let wanted = request
-        .parameter("$filter")
-        .and_then(|f| f.trim().strip_prefix("provisioningState eq "))
-        .map(|state| state.trim_matches('\'').to_owned());
-    let mut all = list(world, scope);
-    all.sort_by_key(|deployment| std::cmp::Reverse(deployment.changed));
-    let shown: Vec<Value> = all
-        .iter()
-        .filter(|d| {
+/// The deployments of a scope, those that moved last first.
+fn show_list(world: &World, scope: &Scope, request: &ArmRequest) -> Result<Reply, ArmError> {
+    let wanted = match request.parameter("$filter").map(str::trim) {
+        None | Some("") => None,
+        Some(filter) => Some(state_of(filter).ok_or_else(|| invalid_filter(filter))?),
+    };
+    let mut all: Vec<(String, Deployment)> = list(world, scope)
+        .into_iter()
+        .filter(|deployment| {
             wanted
                 .as_ref()
-                .is_none_or(|state| is(state, d.state.name()))
+                .is_none_or(|state| is(state, deployment.state.name()))
         })
-        .map(|deployment| view::deployment(deployment, false))
+        .map(|deployment| (key(&deployment), deployment))
         .collect();
-    Reply::json(200, json!({"value": shown}))
+    all.sort_by(|a, b| a.0.cmp(&b.0));
+    let size = page_size(world, request)?;
+    let page = page_by_key(request, size, all.into_iter(), |deployment| {
+        view::deployment(&deployment, false)
+    })?;
+    Ok(Reply::json(200, page))
+}
+
+/// What sorts a deployment before those that moved earlier.
+fn key(deployment: &Deployment) -> String {
+    let later = Timestamp::MAX.as_nanosecond() - deployment.changed.as_nanosecond();
+    format!("{later:030}/{}", deployment.name.to_lowercase())
+}
+
+/// The `X` of `provisioningState eq 'X'`, the one filter that there is.
+fn state_of(filter: &str) -> Option<String> {
+    let mut words = filter.split_whitespace();
+    let (property, operator) = (words.next()?, words.next()?);
+    let state = words.next()?.strip_prefix('\'')?.strip_suffix('\'')?;
+    let good = is(property, "provisioningState") && is(operator, "eq") && words.next().is_none();
+    good.then(|| state.to_owned())
+}
+
+fn show_operations(
+    world: &World,
+    deployment: &Deployment,
+    request: &ArmRequest,
+) -> Result<Reply, ArmError> {
+    let all = view::operations(deployment, false);
+    let keyed = all
+        .into_iter()
+        .enumerate()
+        .map(|(at, operation)| (format!("{at:06}"), operation));
+    let page = page_by_key(request, page_size(world, request)?, keyed, |one| one)?;
+    Ok(Reply::json(200, page))
+}
+
+fn export_template(world: &World, scope: &Scope, name: &str) -> Result<Reply, ArmError> {
+    let deployment = find(world, scope, name)?;
+    match export::template(world, &deployment.id) {
+        Some(template) => Ok(Reply::json(200, json!({ "template": template }))),
+        None => Err(ArmError::gateway(
+            501,
+            "NotImplemented",
+            format!(
+                "The template of the deployment '{name}' is not kept by this simulator: a nested template that is \
+                 evaluated in the outer scope may contain secrets."
+            ),
+        )),
+    }
 }
 
 fn body(request: &ArmRequest) -> Result<Value, ArmError> {

@@ -5,6 +5,7 @@ mod arbitrary;
 mod authorization;
 mod azure;
 mod cluster;
+mod deployment;
 mod disk;
 mod dns;
 mod entra;
