@@ -141,6 +141,19 @@ fn provider_routes(
         ("microsoft.authorization", "roledefinitions", Tail::None) => {
             return routes::role_definitions(request, &id.scope(), Some(id.name())).map(Some);
         }
+        ("microsoft.containerservice", "upgradeprofiles", Tail::None) => {
+            return routes::upgrade_profile(world, request, id).map(Some);
+        }
+        ("microsoft.containerservice", "managedclusters", Tail::Word(word))
+            if word.eq_ignore_ascii_case("availableAgentPoolVersions") =>
+        {
+            return routes::pool_versions(world, request, id).map(Some);
+        }
+        ("microsoft.containerservice", "locations", Tail::Word(word))
+            if word.eq_ignore_ascii_case("kubernetesVersions") && request.method == Method::GET =>
+        {
+            return routes::kubernetes_versions(request, id).map(Some);
+        }
         ("microsoft.network", "dnszones", Tail::Word(word)) if request.method == Method::GET => {
             return routes::record_sets(world, request, id, word);
         }
@@ -164,6 +177,13 @@ fn provider_routes(
     let Tail::Provider { namespace, word } = &target.tail else {
         return Ok(None);
     };
+    // Every provider is registered already, so that there is nothing left to do.
+    if request.method == Method::POST
+        && word.eq_ignore_ascii_case("register")
+        && *id == ResourceId::for_subscription(id.subscription().unwrap_or_default())
+    {
+        return providers(id, Some(namespace)).map(Some);
+    }
     match (
         namespace.to_ascii_lowercase().as_str(),
         word.to_ascii_lowercase().as_str(),
@@ -270,6 +290,7 @@ fn collection(
                 })
         }
         ("resources", Some(_), _) if get => routes::resources(world, request, id),
+        ("tagnames", Some(_), None) if get => routes::tag_names(world, request, id),
         ("locations", Some(subscription), None) if get => {
             let value: Vec<Value> = location::all()
                 .map(|(name, display, _)| {
@@ -285,9 +306,10 @@ fn collection(
                 .collect();
             Ok(Reply::json(200, json!({"value": value})).by_gateway())
         }
-        ("subscriptions" | "tenants" | "resourcegroups" | "resources" | "locations", ..) => {
-            Err(not_allowed(request))
-        }
+        (
+            "subscriptions" | "tenants" | "resourcegroups" | "resources" | "locations" | "tagnames",
+            ..,
+        ) => Err(not_allowed(request)),
         _ => Err(invalid_path(request)),
     }
 }

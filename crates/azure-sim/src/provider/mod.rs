@@ -14,6 +14,7 @@ mod operational_insights;
 mod resource_graph;
 mod resource_group;
 mod storage;
+mod tag_name;
 mod tag_set;
 mod verb;
 
@@ -287,6 +288,10 @@ static PROVIDERS: &[&dyn Provider] = &[
 /// Namespaces with routes of their own beside the types above.
 const OTHER_TYPES: &[(&str, &[&str])] = &[
     (
+        "Microsoft.ContainerService/locations/kubernetesVersions",
+        aks::API_VERSIONS,
+    ),
+    (
         "Microsoft.Authorization/roleDefinitions",
         authorization::API_VERSIONS,
     ),
@@ -410,11 +415,13 @@ pub(crate) fn time(at: jiff::Timestamp) -> String {
 pub(crate) mod routes {
     //! Routes that belong to a provider but to no single resource.
 
+    pub(crate) use super::aks::{kubernetes_versions, pool_versions, upgrade_profile};
     pub(crate) use super::authorization::{principal_not_found, role_definitions};
     pub(crate) use super::key_vault::{check_vault_name, deleted_vaults};
     pub(crate) use super::network::{check_condition, operation_status, record_sets};
     pub(crate) use super::resource_graph::resource_graph;
     pub(crate) use super::resource_group::resources;
     pub(crate) use super::storage::{check_account_name, file_share, file_shares};
+    pub(crate) use super::tag_name::tag_names;
     pub(crate) use super::tag_set::tags;
 }

@@ -69,6 +69,10 @@ pub(crate) enum Work {
     Update,
     /// The provider is busy with the resource by itself.
     Settle,
+    /// The resource stops running and is kept.
+    Stop,
+    /// The resource runs again.
+    Start,
     /// The resource disappears.
     Delete,
     /// A soft-deleted resource disappears for good.

@@ -9,6 +9,7 @@ use super::super::{
 };
 use super::body::body;
 use super::pool_rule::complete;
+use super::power::{check_started, switch, switched};
 use super::profile::identities;
 use super::version::default_version;
 use super::{
@@ -73,6 +74,7 @@ impl Provider for ManagedClusters {
 
     fn put(&self, world: &mut World, write: Write) -> Result<Written, ArmError> {
         check_idle(world, &write.id)?;
+        check_started(world, &write.id)?;
         let is_new = write.existing.is_none();
         let pools = pools(world, &write)?;
         let body = body(world, &write)?;
@@ -134,6 +136,7 @@ impl Provider for ManagedClusters {
         _api_version: &str,
     ) -> Result<Reply, ArmError> {
         check_idle(world, id)?;
+        check_started(world, id)?;
         super::super::patch_tags(&SPEC, world, id, body)?;
         let ends = world.due(UPDATE);
         let operation = world.start(Work::Update, id, ends);
@@ -166,7 +169,9 @@ impl Provider for ManagedClusters {
             .map(|running| (running.work, running.name.clone()));
         let operation = match running {
             Some((Work::Delete, name)) => name,
-            Some((Work::Create | Work::Update, _)) => return Err(busy(world, id)),
+            Some((Work::Create | Work::Update | Work::Stop | Work::Start, _)) => {
+                return Err(busy(world, id));
+            }
             // Neither work on a pool nor AKS's own keeps a cluster from being deleted.
             _ => {
                 let ends = world.due(DELETE);
@@ -223,6 +228,11 @@ impl Provider for ManagedClusters {
         _body: &Value,
         _api_version: &str,
     ) -> Result<Reply, ArmError> {
+        match action.to_ascii_lowercase().as_str() {
+            "stop" => return switch(world, id, Work::Stop),
+            "start" => return switch(world, id, Work::Start),
+            _ => {}
+        }
         let Some(cluster) = world.resource(id) else {
             return Err(self.not_found(world, id));
         };
@@ -241,6 +251,11 @@ impl Provider for ManagedClusters {
             if world.provisioning_state(id) == Some("Updating") {
                 succeed(world, id);
             }
+            return Ok(());
+        }
+        if matches!(operation.work, Work::Stop | Work::Start) {
+            switched(world, id, operation.work);
+            succeed(world, id);
             return Ok(());
         }
         identities(world, id);
@@ -278,7 +293,7 @@ fn settle(world: &mut World, id: &ResourceId, length: Duration) {
     }
 }
 
-fn pools_of(world: &World, id: &ResourceId) -> Vec<ResourceId> {
+pub(super) fn pools_of(world: &World, id: &ResourceId) -> Vec<ResourceId> {
     let under = format!("{}/agentpools/", id.key());
     world.below(&under).map(|pool| pool.id.clone()).collect()
 }

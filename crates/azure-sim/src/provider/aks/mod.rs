@@ -5,13 +5,16 @@ mod cluster;
 mod credential;
 mod pool;
 mod pool_rule;
+mod power;
 mod profile;
 mod shapes;
+mod upgrade;
 mod version;
 
 pub(crate) use self::cluster::ManagedClusters;
 pub(super) use self::cluster::remove_cluster;
 pub(crate) use self::pool::AgentPools;
+pub(crate) use self::upgrade::{kubernetes_versions, pool_versions, upgrade_profile};
 
 use serde_json::Value;
 
@@ -30,7 +33,7 @@ const POOL_TYPE: &str = "Microsoft.ContainerService/managedClusters/agentPools";
 /// The version in polling URLs, whatever the request's.
 const POLLING_VERSION: &str = "2025-03-01";
 
-const API_VERSIONS: &[&str] = &[
+pub(super) const API_VERSIONS: &[&str] = &[
     "2026-07-01",
     "2026-06-01",
     "2026-05-01",

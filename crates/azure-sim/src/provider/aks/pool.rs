@@ -6,6 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::super::{Home, Provider, Spec, Write, Written, managed_identity, missing, stored};
 use super::pool_rule::{check_pool_name, complete};
+use super::power::check_started;
 use super::{
     API_VERSIONS, POOL_TYPE, check_idle, delete_reply, refusal, shapes, write_reply, wrong_type,
 };
@@ -54,6 +55,7 @@ impl Provider for AgentPools {
             return Err(missing(world, &write.id));
         };
         check_idle(world, &cluster_id)?;
+        check_started(world, &cluster_id)?;
         let region = cluster.location().to_owned();
         let given = write.properties();
         let old = write
@@ -69,6 +71,14 @@ impl Provider for AgentPools {
         }
         let (work, state, length) = match old {
             None => (Work::Create, "Creating", CREATE),
+            Some(old) if old.get("powerState") != properties.get("powerState") => {
+                let stops = properties.get("powerState") == Some(&json!({"code": "Stopped"}));
+                (
+                    Work::Update,
+                    if stops { "Stopping" } else { "Starting" },
+                    SCALE,
+                )
+            }
             Some(old) if old.get("count") != properties.get("count") => {
                 (Work::Update, "Scaling", SCALE)
             }
@@ -108,6 +118,7 @@ impl Provider for AgentPools {
             .resource(&cluster)
             .map_or_else(String::new, |c| c.location().to_owned());
         check_idle(world, &cluster)?;
+        check_started(world, &cluster)?;
         check_last_system(world, id, "deleted")?;
         let ends = world.due(DELETE);
         let name = world.start(Work::Delete, id, ends);

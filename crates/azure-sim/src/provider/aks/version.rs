@@ -51,3 +51,97 @@ pub(super) fn default_version() -> &'static str {
         .find(|(.., default)| *default)
         .map_or("", |(minor, ..)| minor)
 }
+
+/// `major.minor.patch`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Version {
+    major: u32,
+    pub(super) minor: u32,
+    patch: u32,
+}
+
+impl Version {
+    /// Reads three numbers; anything else is `None`.
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        let mut numbers = text.split('.').map(|word| word.parse().ok());
+        let version = Self {
+            major: numbers.next()??,
+            minor: numbers.next()??,
+            patch: numbers.next()??,
+        };
+        numbers.next().is_none().then_some(version)
+    }
+
+    /// What a control plane can go to: later patches, and the next minor version.
+    pub(super) fn upgrades(self) -> Vec<Self> {
+        offered()
+            .map(|release| release.version)
+            .filter(|to| *to > self && to.major == self.major && to.minor <= self.minor + 1)
+            .collect()
+    }
+}
+
+impl std::fmt::Display for Version {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}.{}.{}", self.major, self.minor, self.patch)
+    }
+}
+
+/// A version on offer.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Release {
+    /// `major.minor`.
+    pub(super) minor: &'static str,
+    /// The patch that stands for it.
+    pub(super) version: Version,
+    /// Whether a cluster gets it that asks for nothing.
+    pub(super) is_default: bool,
+}
+
+impl Release {
+    /// See [`Version::upgrades`].
+    pub(super) fn upgrades(&self) -> Vec<Version> {
+        self.version.upgrades()
+    }
+}
+
+/// The versions on offer, oldest first.
+pub(super) fn offered() -> impl Iterator<Item = Release> {
+    VERSIONS.iter().filter_map(|(minor, patch, is_default)| {
+        Some(Release {
+            minor,
+            version: Version::parse(patch)?,
+            is_default: *is_default,
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_version_on_offer_can_be_read_and_one_is_the_default() {
+        assert_eq!(offered().count(), VERSIONS.len());
+        assert_eq!(offered().filter(|release| release.is_default).count(), 1);
+    }
+
+    #[test]
+    fn only_three_numbers_are_a_version() {
+        for text in ["", "1.2", "1.2.3.4", "1.2.x", "v1.2.3", "1..3"] {
+            assert_eq!(Version::parse(text), None, "{text}");
+        }
+        assert!(Version::parse("1.9.9") < Version::parse("1.10.0"));
+    }
+
+    #[test]
+    fn a_version_goes_to_later_patches_and_the_next_minor() {
+        let words = |text: &str| -> Vec<String> {
+            let upgrades = Version::parse(text).unwrap().upgrades();
+            upgrades.iter().map(ToString::to_string).collect()
+        };
+        assert_eq!(words("1.34.1"), ["1.34.9", "1.35.7"]);
+        assert_eq!(words("1.34.9"), ["1.35.7"]);
+        assert!(words("1.36.2").is_empty());
+    }
+}
