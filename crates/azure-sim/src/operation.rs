@@ -131,10 +131,7 @@ pub(crate) fn answer(world: &World, request: &ArmRequest, poll: &Poll) -> Result
             if running {
                 Reply::empty(202).location(again()).retry_after(2)
             } else {
-                match world.resource(&operation.resource) {
-                    Some(resource) => Reply::json(200, resource.body.clone()),
-                    None => Reply::empty(204),
-                }
+                provider::disk_result(world, operation)
             }
         }
         Style::Disk => provider::disk_operation(world, operation, failed.as_ref()),

@@ -26,7 +26,7 @@ pub(crate) use self::check::{
 };
 use self::check::{check_parent, check_scope};
 pub(crate) use self::collection::{list, page, page_by_key, page_size};
-pub(crate) use self::compute::disk_operation;
+pub(crate) use self::compute::{disk_operation, disk_result};
 pub(crate) use self::resource_group::deleting_error;
 use self::verb::patch_tags;
 pub(crate) use self::verb::{check, delete, finish, get, give_up, patch, post, put, read};

@@ -73,6 +73,10 @@ pub(crate) enum Work {
     Stop,
     /// The resource runs again.
     Start,
+    /// Somebody gets access to the data.
+    Grant,
+    /// Nobody has access to the data any more.
+    Revoke,
     /// The resource disappears.
     Delete,
     /// A soft-deleted resource disappears for good.

@@ -9,6 +9,7 @@ mod cluster_power;
 mod cluster_version;
 mod deployment;
 mod disk;
+mod disk_access;
 mod dns;
 mod entra;
 mod dns_change;

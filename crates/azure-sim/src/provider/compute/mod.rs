@@ -1,5 +1,6 @@
 //! Managed disks and snapshots.
 
+mod access;
 mod body;
 mod operation;
 mod rule;
@@ -12,7 +13,7 @@ use serde_json::{Map, Value, json};
 use self::body::{first_body, full_body};
 use self::operation::accepted;
 pub(super) use self::operation::count;
-pub(crate) use self::operation::disk_operation;
+pub(crate) use self::operation::{disk_operation, disk_result};
 use self::rule::{
     check_name, check_option, check_performance, check_zones, family, find_source, invalid,
     not_allowed, size_of, sku_of, wrong_type,
@@ -112,6 +113,21 @@ impl Provider for Disks {
     ) -> Result<Reply, ArmError> {
         delete(world, id, api_version)
     }
+
+    fn post(
+        &self,
+        world: &mut World,
+        id: &ResourceId,
+        action: &str,
+        body: &Value,
+        api_version: &str,
+    ) -> Result<Reply, ArmError> {
+        access::act(world, id, action, body, api_version)
+    }
+
+    fn show(&self, world: &World, resource: &Resource) -> Value {
+        access::shown(world, resource)
+    }
 }
 
 impl Provider for Snapshots {
@@ -154,8 +170,19 @@ impl Provider for Snapshots {
         delete(world, id, api_version)
     }
 
+    fn post(
+        &self,
+        world: &mut World,
+        id: &ResourceId,
+        action: &str,
+        body: &Value,
+        api_version: &str,
+    ) -> Result<Reply, ArmError> {
+        access::act(world, id, action, body, api_version)
+    }
+
     fn show(&self, world: &World, resource: &Resource) -> Value {
-        let mut body = resource.body.clone();
+        let mut body = access::shown(world, resource);
         if let Some(percent) = completion(world, resource)
             && let Some(properties) = body.get_mut("properties").and_then(Value::as_object_mut)
         {
@@ -353,6 +380,10 @@ fn finish(world: &mut World, operation: &Operation) -> Result<(), ArmError> {
         world.remove(id);
         return Ok(());
     }
+    if matches!(operation.work, Work::Grant | Work::Revoke) {
+        access::finish(world, operation);
+        return Ok(());
+    }
     if operation.work == Work::Create {
         let source = world.resource(id).map(|resource| {
             text(&resource.body, "/properties/creationData/sourceResourceId").to_owned()
@@ -397,6 +428,7 @@ fn delete(world: &mut World, id: &ResourceId, api_version: &str) -> Result<Reply
             format!("Disk {} is attached to VM {attached}.", resource.id.name()),
         ));
     }
+    access::check_idle(world, &resource)?;
     let name = match world
         .running(id)
         .filter(|running| running.work == Work::Delete)

@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::access;
 use super::body::compute_time;
 use crate::error::ArmError;
 use crate::id::ResourceId;
@@ -54,6 +55,15 @@ pub(in crate::provider) fn count(reply: Reply, bucket: &str, left: (u32, u32)) -
     )
 }
 
+/// What the `Location` of a finished operation answers.
+pub(crate) fn disk_result(world: &World, operation: &Operation) -> Reply {
+    match access::output(world, operation) {
+        Some(output) => Reply::json(200, output),
+        None if operation.work == Work::Revoke => Reply::empty(200),
+        None => Reply::empty(204),
+    }
+}
+
 /// The body of a polled operation.
 pub(crate) fn disk_operation(
     world: &World,
@@ -67,10 +77,9 @@ pub(crate) fn disk_operation(
     }
     body.insert("status".into(), json!(operation.state.word()));
     if operation.state == OperationState::Succeeded
-        && operation.work != Work::Delete
-        && let Some(resource) = world.resource(&operation.resource)
+        && let Some(output) = access::output(world, operation)
     {
-        body.insert("properties".into(), json!({"output": resource.body}));
+        body.insert("properties".into(), json!({ "output": output }));
     }
     if let Some(error) = failed {
         body.insert("error".into(), error.to_object());
