@@ -160,6 +160,11 @@ fn provider_routes(
         ("microsoft.storage", "shares", Tail::None) => {
             return routes::file_share(world, request, id);
         }
+        ("microsoft.storage", "shares", Tail::Word(word))
+            if word.eq_ignore_ascii_case("restore") =>
+        {
+            return routes::restore_share(world, request, id).map(Some);
+        }
         ("microsoft.storage", "fileservices", Tail::Word(word))
             if word.eq_ignore_ascii_case("shares") && request.method == Method::GET =>
         {

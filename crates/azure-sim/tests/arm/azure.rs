@@ -89,17 +89,28 @@ impl Azure {
 
     /// Sends to a path of management.azure.com, or to an absolute URL.
     pub(crate) fn send(&self, method: &str, url: &str, body: Option<&Value>) -> Answer {
+        self.send_with(method, url, &[], body)
+    }
+
+    /// The same with headers.
+    pub(crate) fn send_with(
+        &self,
+        method: &str,
+        url: &str,
+        headers: &[(&str, &str)],
+        body: Option<&Value>,
+    ) -> Answer {
         let url = if url.starts_with("https://") {
             url.to_owned()
         } else {
             format!("https://management.azure.com{url}")
         };
         let body = body.map_or_else(Bytes::new, |body| Bytes::from(body.to_string()));
-        let request = http::Request::builder()
-            .method(method)
-            .uri(url)
-            .body(body)
-            .unwrap();
+        let mut request = http::Request::builder().method(method).uri(url);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let request = request.body(body).unwrap();
         let (parts, body) = self.simulator.handle(request).into_parts();
         let text = String::from_utf8(body.to_vec()).unwrap();
         let body = if text.is_empty() {

@@ -257,7 +257,7 @@ fn lists_are_by_name_in_pages_and_without_metadata() {
         .delete(&format!("{}&$include=nothing", share("docs")))
         .expect(400);
     azure
-        .put(&format!("{}&$expand=snapshots", share("docs")), &json!({}))
+        .put(&format!("{}&$expand=stats", share("docs")), &json!({}))
         .expect(400);
 }
 

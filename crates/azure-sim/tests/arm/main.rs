@@ -21,6 +21,7 @@ mod persistence;
 mod pool;
 mod resource_group;
 mod server;
+mod share_snapshot;
 mod storage;
 mod subscription;
 mod time;

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::super::{
     Home, Provider, Spec, Write, Written, check_version, operation_path, store_now, time,
 };
-use super::{API_VERSIONS, file_service};
+use super::{API_VERSIONS, account_key, file_service};
 use crate::error::ArmError;
 use crate::id::ResourceId;
 use crate::location;
@@ -124,7 +124,11 @@ impl Provider for StorageAccounts {
             ));
         }
         let body = account(world, &write, sku, kind);
-        let mut written = store_now(self, world, &write, body, Value::Null, 200);
+        let private = write
+            .existing
+            .as_ref()
+            .map_or(Value::Null, |existing| existing.private.clone());
+        let mut written = store_now(self, world, &write, body, private, 200);
         if is_new {
             file_service::open(world, &write.id, sku, kind);
             let ends = world.due(CREATE);
@@ -198,30 +202,10 @@ impl Provider for StorageAccounts {
         world: &mut World,
         id: &ResourceId,
         action: &str,
-        _body: &Value,
+        body: &Value,
         _api_version: &str,
     ) -> Result<Reply, ArmError> {
-        if !action.eq_ignore_ascii_case("listKeys") {
-            return Err(super::super::unknown_action(id, action));
-        }
-        let created = world
-            .resource(id)
-            .map_or(world.now(), |account| account.created);
-        let key = |name: &str| {
-            let text = world
-                .settings()
-                .text(&format!("{name}:{}:{created}", id.key()), 86);
-            json!({
-                "creationTime": time(created),
-                "keyName": name,
-                "value": format!("{}==", text.replace('-', "+").replace('_', "/")),
-                "permissions": "FULL",
-            })
-        };
-        Ok(Reply::json(
-            200,
-            json!({"keys": [key("key1"), key("key2")]}),
-        ))
+        account_key::act(world, id, action, body)
     }
 }
 

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::file_service;
 use super::share_view::time_of;
+use super::{file_service, share_snapshot};
 use crate::clock::later;
 use crate::id::ResourceId;
 use crate::store::{Resource, World};
@@ -15,6 +15,8 @@ const DELETE: Duration = Duration::from_secs(30);
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
+const TYPE: &str = "Microsoft.Storage/storageAccounts/fileServices/deletedShares";
+
 /// Windows file time at the Unix epoch.
 const EPOCH_FILE_TIME: i64 = 116_444_736_000_000_000;
 
@@ -23,6 +25,7 @@ pub(super) fn bury(world: &mut World, id: &ResourceId) {
     let service = id.parent().unwrap_or_default();
     let days = world.resource(&service).and_then(file_service::retention);
     forget_expired(world, &service);
+    let snapshots: Vec<Resource> = share_snapshot::of(world, id).into_iter().cloned().collect();
     if let Some(share) = world.remove(id) {
         let now = world.now();
         let mut version = i64::try_from(now.as_nanosecond() / 100).unwrap_or_default();
@@ -41,12 +44,12 @@ pub(super) fn bury(world: &mut World, id: &ResourceId) {
             "deleted": now,
         });
         world.insert(Resource {
-            id: grave,
-            resource_type: "Microsoft.Storage/storageAccounts/fileServices/deletedShares"
-                .to_owned(),
+            id: grave.clone(),
+            resource_type: TYPE.to_owned(),
             private,
             ..share
         });
+        share_snapshot::follow(world, snapshots, &grave);
     }
 }
 
@@ -92,6 +95,7 @@ fn forget_expired(world: &mut World, service: &ResourceId) {
     };
     let gone: Vec<ResourceId> = world
         .below(&under)
+        .filter(|share| share.resource_type == TYPE)
         .filter(expired)
         .map(|share| share.id.clone())
         .collect();

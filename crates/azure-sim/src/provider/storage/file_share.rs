@@ -8,7 +8,7 @@ use super::super::{
 };
 use super::share_rule::{Model, check_name};
 use super::share_view::tag;
-use super::{API_VERSIONS, deleted_share, file_service, refusal, share_view};
+use super::{API_VERSIONS, deleted_share, file_service, refusal, share_snapshot, share_view};
 use crate::error::ArmError;
 use crate::id::ResourceId;
 use crate::reply::{Body, Reply};
@@ -177,10 +177,16 @@ pub(crate) fn file_share(
             if !expand.is_empty() && !expand.eq_ignore_ascii_case("stats") {
                 return Err(invalid_parameter(world, "$expand", expand, "stats"));
             }
-            let mut reply = provider::read(world, id, request.api_version()?)?;
-            if let Some(share) = world.resource(id) {
-                reply = reply.header("etag", tag(&share.private));
-            }
+            let mut reply = match request.header(share_snapshot::HEADER) {
+                Some(time) => share_snapshot::read(world, request, id, time)?,
+                None => {
+                    let reply = provider::read(world, id, request.api_version()?)?;
+                    match world.resource(id) {
+                        Some(share) => reply.header("etag", tag(&share.private)),
+                        None => reply,
+                    }
+                }
+            };
             if let (false, Body::Plain(body)) = (expand.is_empty(), &mut reply.body)
                 && let Some(Value::Object(properties)) = body.get_mut("properties")
             {
@@ -188,21 +194,30 @@ pub(crate) fn file_share(
             }
             Ok(Some(reply))
         }
-        Method::PUT if expand.eq_ignore_ascii_case("snapshots") => Err(ArmError::plain(
-            400,
-            "InvalidQueryParameterValue",
-            "Share snapshots are not simulated.",
-        )),
+        Method::PUT if expand.eq_ignore_ascii_case("snapshots") => {
+            share_snapshot::take(world, request, id).map(Some)
+        }
         Method::PUT if !expand.is_empty() => {
             Err(invalid_parameter(world, "$expand", expand, "snapshots"))
         }
-        // There are no snapshots, so whatever is included is nothing.
-        Method::DELETE
-            if !["", "none", "snapshots", "leased-snapshots"]
-                .contains(&include.to_ascii_lowercase().as_str()) =>
-        {
-            let known = "none, snapshots, leased-snapshots";
-            Err(invalid_parameter(world, "$include", include, known))
+        Method::DELETE => {
+            let include = include.to_ascii_lowercase();
+            let known = ["", "none", "snapshots", "leased-snapshots"];
+            if !known.contains(&include.as_str()) {
+                let known = "none, snapshots, leased-snapshots";
+                return Err(invalid_parameter(world, "$include", &include, known));
+            }
+            if let Some(time) = request.header(share_snapshot::HEADER) {
+                if include.ends_with("snapshots") {
+                    return Err(invalid_parameter(world, "$include", &include, "none"));
+                }
+                return share_snapshot::delete(world, request, id, time).map(Some);
+            }
+            // Unless it says otherwise, a share takes its snapshots along.
+            if include == "none" {
+                share_snapshot::check_none(world, id)?;
+            }
+            Ok(None)
         }
         _ => Ok(None),
     }
@@ -310,7 +325,7 @@ fn echo(status: u16, id: &ResourceId, sent: &Map<String, Value>) -> Reply {
     Reply::with(status, Body::Plain(Value::Object(body)))
 }
 
-fn account(share: &ResourceId) -> ResourceId {
+pub(super) fn account(share: &ResourceId) -> ResourceId {
     share
         .parent()
         .and_then(|service| service.parent())

@@ -1,17 +1,21 @@
 //! Storage accounts and their file shares.
 
 mod account;
+mod account_key;
 mod deleted_share;
 mod file_service;
 mod file_share;
 mod share_list;
+mod share_restore;
 mod share_rule;
+mod share_snapshot;
 mod share_view;
 
 pub(crate) use self::account::{StorageAccounts, check_account_name};
 pub(crate) use self::file_service::FileServices;
 pub(crate) use self::file_share::{FileShares, file_share};
 pub(crate) use self::share_list::file_shares;
+pub(crate) use self::share_restore::restore_share;
 
 use crate::error::ArmError;
 use crate::store::World;

@@ -6,7 +6,7 @@ use super::super::{Provider as _, check_group, check_parent, check_version, page
 use super::deleted_share::restorable;
 use super::file_share::{FileShares, SPEC, invalid_parameter};
 use super::share_view::listed;
-use super::{API_VERSIONS, file_service, refusal};
+use super::{API_VERSIONS, file_service, refusal, share_snapshot};
 use crate::error::ArmError;
 use crate::id::ResourceId;
 use crate::reply::Reply;
@@ -29,12 +29,13 @@ pub(crate) fn file_shares(
     file_service::check_ready(world, &service.parent().unwrap_or_default())?;
 
     let expand = request.parameter("$expand").unwrap_or_default();
-    let mut deleted = false;
+    let (mut deleted, mut snapshots) = (false, false);
     for word in expand.split(',').map(str::trim).filter(|w| !w.is_empty()) {
         match word.to_ascii_lowercase().as_str() {
             "deleted" => deleted = true,
-            // There are no snapshots. Metadata is no documented option, but is not refused either.
-            "snapshots" | "metadata" => {}
+            "snapshots" => snapshots = true,
+            // No documented option, but not refused either.
+            "metadata" => {}
             _ => {
                 let known = "deleted, snapshots";
                 return Err(invalid_parameter(world, "$expand", word, known));
@@ -77,14 +78,35 @@ pub(crate) fn file_shares(
             let key = format!("{name}\0{}", share.id.name());
             (Cow::from(key), (name, share))
         }));
-        shares.sort_by(|a, b| a.0.cmp(&b.0));
     }
+    if snapshots {
+        let taken: Vec<_> = world
+            .below(&live)
+            .filter(|share| share.resource_type == SPEC.resource_type)
+            .flat_map(|share| {
+                share_snapshot::of(world, &share.id)
+                    .into_iter()
+                    .map(move |snapshot| {
+                        let key = format!("{}\0\0{}", share.id.name(), snapshot.id.name());
+                        (Cow::from(key), (share.id.name(), snapshot))
+                    })
+            })
+            .collect();
+        shares.extend(taken);
+    }
+    shares.sort_by(|a, b| a.0.cmp(&b.0));
     shares.retain(|(key, _)| key.starts_with(prefix));
     let page = page_by_key(
         request,
         size.min(world.settings().page_size),
         shares.into_iter(),
-        |(name, share)| listed(world, share, name),
+        |(name, share)| {
+            if share.private.get("snapshot").is_none() {
+                listed(world, share, name)
+            } else {
+                share_snapshot::shown(world, share)
+            }
+        },
     )?;
     Ok(Reply::with(200, FileShares.body(page)))
 }
