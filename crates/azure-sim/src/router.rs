@@ -199,6 +199,9 @@ fn provider_routes(
         ("microsoft.keyvault", "deletedvaults") => {
             routes::deleted_vaults(world, request, id, None, None).map(Some)
         }
+        ("microsoft.keyvault", "managedhsms" | "deletedmanagedhsms") => {
+            routes::managed_hsms(world, request, id, word)
+        }
         ("microsoft.keyvault", "checknameavailability") if request.method == Method::POST => {
             routes::check_vault_name(world, request).map(Some)
         }

@@ -8,6 +8,7 @@ mod collection;
 mod compute;
 mod insights;
 mod key_vault;
+mod managed_hsm;
 mod managed_identity;
 mod network;
 mod operational_insights;
@@ -300,6 +301,8 @@ const OTHER_TYPES: &[(&str, &[&str])] = &[
         "Microsoft.KeyVault/locations/deletedVaults",
         key_vault::API_VERSIONS,
     ),
+    (managed_hsm::TYPES[0], key_vault::API_VERSIONS),
+    (managed_hsm::TYPES[1], key_vault::API_VERSIONS),
     (
         "Microsoft.Resources/deployments",
         resource_group::API_VERSIONS,
@@ -418,6 +421,7 @@ pub(crate) mod routes {
     pub(crate) use super::aks::{kubernetes_versions, pool_versions, upgrade_profile};
     pub(crate) use super::authorization::{principal_not_found, role_definitions};
     pub(crate) use super::key_vault::{check_vault_name, deleted_vaults};
+    pub(crate) use super::managed_hsm::managed_hsms;
     pub(crate) use super::network::{check_condition, operation_status, record_sets};
     pub(crate) use super::resource_graph::resource_graph;
     pub(crate) use super::resource_group::resources;

@@ -102,3 +102,26 @@ fn the_tags_of_a_deleted_vault_are_not_in_use() {
     azure.delete(&vault).expect(200);
     assert_eq!(tags(), json!([]));
 }
+
+#[test]
+fn there_are_no_managed_hsms_and_none_can_be_made() {
+    let azure = Azure::new();
+    azure.group("westus");
+    let list = |kind: &str| {
+        let path = format!("providers/Microsoft.KeyVault/{kind}");
+        azure.get(&at(&path).replace("2022-09-01", "2023-07-01"))
+    };
+    for kind in ["managedHSMs", "deletedManagedHSMs"] {
+        assert_eq!(list(kind).expect(200).body, json!({"value": []}));
+        let old = at(&format!("providers/Microsoft.KeyVault/{kind}"));
+        azure
+            .get(&old.replace("2022-09-01", "2001-01-01"))
+            .expect(400);
+    }
+    let body = json!({"location": "westus"});
+    let made = azure.put(
+        &url("Microsoft.KeyVault/managedHSMs/h", "2023-07-01"),
+        &body,
+    );
+    assert_eq!(made.expect(404).code(), "InvalidResourceType");
+}
