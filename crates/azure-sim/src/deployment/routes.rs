@@ -365,3 +365,26 @@ fn delete(
     );
     Ok(Reply::empty(202).location(PollingPath::new(path, api_version)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_state_is_read_from_its_filter(state in "[A-Za-z]{0,12}", blanks in " {1,3}") {
+            let filter = format!("provisioningState{blanks}eq{blanks}'{state}'");
+            prop_assert_eq!(state_of(&filter), Some(state.clone()));
+            for odd in [
+                format!("provisioningState eq {state}"),
+                format!("provisioningState eq '{state}"),
+                format!("provisioningState ne '{state}'"),
+                format!("state eq '{state}'"),
+                format!("{filter} or true"),
+            ] {
+                prop_assert_eq!(state_of(&odd), None, "{}", odd);
+            }
+        }
+    }
+}

@@ -15,9 +15,13 @@ const TYPES: &[&str] = &[
     "Microsoft.KeyVault/locations/westus2/deletedVaults",
     "Microsoft.ContainerService/managedClusters",
     "Microsoft.ContainerService/managedClusters/c/agentPools",
+    "Microsoft.ContainerService/managedClusters/c/upgradeProfiles",
+    "Microsoft.ContainerService/managedClusters/c/availableAgentPoolVersions",
+    "Microsoft.ContainerService/locations/westus2/kubernetesVersions",
     "Microsoft.ManagedIdentity/userAssignedIdentities",
     "Microsoft.Network/dnsZones",
     "Microsoft.Network/dnsZones/z.com/A",
+    "Microsoft.Network/dnsZones/z.com/recordsets",
     "Microsoft.OperationalInsights/workspaces",
     "Microsoft.Authorization/roleAssignments",
     "Microsoft.Authorization/roleDefinitions",
@@ -39,7 +43,23 @@ fn path() -> impl Strategy<Value = String> {
         prop::sample::select(TYPES).prop_map(|kind| format!("/providers/{kind}")),
         "(/[a-zA-Z.%0-9]{0,9}){0,4}",
     ];
-    (scope, kind, "(/[a-z0-9-]{1,8}){0,3}").prop_map(|(scope, kind, rest)| {
+    let action = prop::sample::select(
+        &[
+            "",
+            "/beginGetAccess",
+            "/endGetAccess",
+            "/exportTemplate",
+            "/regenerateKey",
+            "/register",
+            "/restore",
+            "/start",
+            "/stop",
+            "/tagNames",
+        ][..],
+    );
+    let rest =
+        ("(/[a-z0-9-]{1,8}){0,3}", action).prop_map(|(rest, action)| format!("{rest}{action}"));
+    (scope, kind, rest).prop_map(|(scope, kind, rest)| {
         let path = format!("{scope}{kind}{rest}");
         if path.is_empty() {
             "/".to_owned()
@@ -86,6 +106,11 @@ fn value() -> impl Strategy<Value = Value> {
             "principalId",
             "operation",
             "addonProfiles",
+            "access",
+            "durationInSeconds",
+            "keyName",
+            "deletedShareName",
+            "deletedShareVersion",
             "enabled",
         ][..],
     );

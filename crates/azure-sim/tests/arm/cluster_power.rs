@@ -1,5 +1,6 @@
 //! Stopping and starting clusters.
 
+use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use crate::azure::{Answer, Azure, url};
@@ -117,5 +118,88 @@ fn a_pool_stops_and_starts_by_itself() {
         let read = azure.get(&pool).expect(200).body;
         assert_eq!(read["properties"]["powerState"]["code"], code);
         assert_eq!(read["properties"]["provisioningState"], "Succeeded");
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Step {
+    Stop,
+    Start,
+    Change,
+    Pass(u64),
+}
+
+/// What is going on, and when it ends.
+struct Model {
+    now: u64,
+    stopped: bool,
+    work: Option<(u64, bool)>,
+}
+
+impl Model {
+    fn pass(&mut self, seconds: u64) {
+        self.now += seconds;
+        if let Some((ends, stopped)) = self.work
+            && ends <= self.now
+        {
+            self.stopped = stopped;
+            self.work = None;
+        }
+    }
+
+    /// The status of the answer to a step.
+    fn expects(&mut self, step: Step) -> u16 {
+        if self.work.is_some() {
+            return 409;
+        }
+        let (wanted, accepted) = match step {
+            Step::Change if self.stopped => return 400,
+            Step::Stop | Step::Start if matches!(step, Step::Stop) == self.stopped => return 204,
+            Step::Stop => (true, 202),
+            Step::Start => (false, 202),
+            _ => (false, 200),
+        };
+        self.work = Some((self.now + 30, wanted));
+        accepted
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+    #[test]
+    fn a_cluster_runs_or_stands_as_it_was_told_last(
+        steps in prop::collection::vec(
+            prop_oneof![
+                Just(Step::Stop),
+                Just(Step::Start),
+                Just(Step::Change),
+                (1_u64..40).prop_map(Step::Pass),
+            ],
+            1..30,
+        ),
+    ) {
+        let azure = Azure::fixed(30);
+        azure.group("westus3");
+        azure.put(&cluster(), &body()).expect(201);
+        azure.pass(30);
+        let mut model = Model { now: 0, stopped: false, work: None };
+        for step in steps {
+            let answer = match step {
+                Step::Stop => post(&azure, "/stop"),
+                Step::Start => post(&azure, "/start"),
+                Step::Change => azure.patch(&cluster(), &json!({"tags": {}})),
+                Step::Pass(seconds) => {
+                    azure.pass(seconds);
+                    model.pass(seconds);
+                    continue;
+                }
+            };
+            prop_assert_eq!(answer.status, model.expects(step), "{:?}: {}", step, answer.text);
+            let power = if model.stopped { "Stopped" } else { "Running" };
+            let [state, cluster, pool_state, pool] = states(&azure);
+            prop_assert_eq!((cluster.as_str(), pool.as_str()), (power, power));
+            prop_assert_eq!(state == "Succeeded", model.work.is_none());
+            prop_assert!(pool_state == "Succeeded" || pool_state == state, "{} {}", pool_state, state);
+        }
     }
 }

@@ -163,3 +163,21 @@ fn a_location_lists_the_versions_that_clusters_are_taken_with() {
         "LocationNotAvailableForResourceType"
     );
 }
+
+#[test]
+fn a_pool_is_not_later_than_its_control_plane() {
+    let azure = with_version("1.34.5", "1.34.5");
+    let pool = of_cluster("/agentPools/ap2");
+    let of = |version: &str| json!({"properties": {"count": 1, "vmSize": "Standard_DS2_v2", "orchestratorVersion": version}});
+    for (version, code) in [
+        ("1.35", "NodePoolMcVersionIncompatible"),
+        ("1.34.9", "NodePoolMcVersionIncompatible"),
+        ("1.12.1", "K8sVersionNotSupported"),
+        ("1.4294967295.0", "K8sVersionNotSupported"),
+        ("latest", "K8sVersionNotSupported"),
+    ] {
+        assert_eq!(azure.put(&pool, &of(version)).expect(400).code(), code);
+    }
+    azure.put(&pool, &of("1.33")).expect(201);
+    azure.put(&pool, &of("1.34.5")).expect(200);
+}

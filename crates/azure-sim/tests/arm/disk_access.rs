@@ -1,5 +1,6 @@
 //! Access to the data of disks and snapshots: granted, in the way, taken back, run out.
 
+use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use crate::azure::{Azure, id, url};
@@ -206,4 +207,54 @@ fn a_disk_for_upload_can_be_written_to() {
         .post(&disk("2/endGetAccess"), &Value::Null)
         .expect(202);
     assert_eq!(state(&azure, &disk("2")), "Unattached");
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Step {
+    Grant(u64),
+    Revoke,
+    Pass(u64),
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+    #[test]
+    fn a_disk_is_kept_exactly_as_long_as_somebody_has_access(
+        steps in prop::collection::vec(
+            prop_oneof![
+                (1_u64..60).prop_map(Step::Grant),
+                Just(Step::Revoke),
+                (1_u64..40).prop_map(Step::Pass),
+            ],
+            1..30,
+        ),
+    ) {
+        let azure = with_disk(Azure::new());
+        let (mut now, mut until) = (0, 0);
+        for step in steps {
+            match step {
+                Step::Grant(seconds) => {
+                    let body = read_for(i64::try_from(seconds).unwrap());
+                    let expected = if until > now { 409 } else { 202 };
+                    let granted = azure.post(&disk("/beginGetAccess"), &body);
+                    prop_assert_eq!(granted.status, expected);
+                    if expected == 202 {
+                        until = now + seconds;
+                    }
+                }
+                Step::Revoke => {
+                    azure.post(&disk("/endGetAccess"), &Value::Null).expect(202);
+                    until = now;
+                }
+                Step::Pass(seconds) => {
+                    azure.pass(seconds);
+                    now += seconds;
+                }
+            }
+            let expected = if until > now { "ActiveSAS" } else { "Unattached" };
+            prop_assert_eq!(state(&azure, &disk("")), expected);
+        }
+        let expected = if until > now { 409 } else { 202 };
+        prop_assert_eq!(azure.delete(&disk("")).status, expected);
+    }
 }

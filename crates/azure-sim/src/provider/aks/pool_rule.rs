@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::version::patch_version;
+use super::version::{check_pool_version, patch_version};
 use super::{bad_request, change_not_allowed, refusal};
 use crate::error::ArmError;
 use crate::location;
@@ -179,6 +179,11 @@ pub(super) fn complete(
         Value::String(text) if text.is_empty() => json!(version),
         other => other,
     };
+    if let Some(wanted) = orchestrator.as_str()
+        && kept("orchestratorVersion").as_ref() != Some(&orchestrator)
+    {
+        check_pool_version(wanted, version)?;
+    }
     let current = patch_version(orchestrator.as_str().unwrap_or(version));
     set("orchestratorVersion", orchestrator);
     set("currentOrchestratorVersion", json!(current));

@@ -44,6 +44,35 @@ pub(super) fn check_version(version: &str) -> Result<(), ArmError> {
     ))
 }
 
+/// Refuses the version of a pool that is not on offer, or that is later than that of its control plane.
+pub(super) fn check_pool_version(pool: &str, control_plane: &str) -> Result<(), ArmError> {
+    check_version(pool)?;
+    let read = |version: &str| Version::parse(&patch_version(version)).unwrap_or_default();
+    let (own, top) = (read(pool), read(control_plane));
+    if own <= top {
+        return Ok(());
+    }
+    let what = if own.minor > top.minor {
+        format!(
+            "Minor version of node pool version {} is bigger than control plane version {}.",
+            own.minor, top.minor
+        )
+    } else {
+        format!(
+            "Patch version of node pool version {} is bigger than control plane version {}.",
+            own.patch, top.patch
+        )
+    };
+    Err(refusal(
+        400,
+        "NodePoolMcVersionIncompatible",
+        format!(
+            "Node pool version {own} and control plane version {top} are incompatible. {what} For more information, \
+             please check https://aka.ms/version-skew-policy"
+        ),
+    ))
+}
+
 /// What a cluster gets that asks for nothing.
 pub(super) fn default_version() -> &'static str {
     VERSIONS
@@ -76,7 +105,9 @@ impl Version {
     pub(super) fn upgrades(self) -> Vec<Self> {
         offered()
             .map(|release| release.version)
-            .filter(|to| *to > self && to.major == self.major && to.minor <= self.minor + 1)
+            .filter(|to| {
+                *to > self && to.major == self.major && to.minor <= self.minor.saturating_add(1)
+            })
             .collect()
     }
 }
@@ -119,6 +150,25 @@ pub(super) fn offered() -> impl Iterator<Item = Release> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_version_is_read_as_it_is_written(numbers in any::<(u32, u32, u32)>(), other in any::<(u32, u32, u32)>()) {
+            let written = |(a, b, c): (u32, u32, u32)| format!("{a}.{b}.{c}");
+            let version = Version::parse(&written(numbers)).unwrap();
+            prop_assert_eq!(version.to_string(), written(numbers));
+            let than = Version::parse(&written(other)).unwrap();
+            prop_assert_eq!(version.cmp(&than), numbers.cmp(&other));
+        }
+
+        #[test]
+        fn nothing_but_a_version_is_read(text in ".{0,12}") {
+            if let Some(version) = Version::parse(&text) {
+                prop_assert_eq!(version.to_string().split('.').count(), text.split('.').count());
+            }
+        }
+    }
 
     #[test]
     fn every_version_on_offer_can_be_read_and_one_is_the_default() {
