@@ -181,3 +181,27 @@ fn a_pool_is_not_later_than_its_control_plane() {
     azure.put(&pool, &of("1.33")).expect(201);
     azure.put(&pool, &of("1.34.5")).expect(200);
 }
+
+#[test]
+fn a_cluster_goes_up_one_minor_version_at_a_time_and_never_down() {
+    let azure = with_version("1.33", "1.33");
+    azure.get(&cluster()).expect(200);
+    let mut wanted = body();
+    let mut to = |version: &str| {
+        wanted["properties"]["kubernetesVersion"] = json!(version);
+        let answer = azure.put(&cluster(), &wanted);
+        azure.get(&cluster()).expect(200);
+        answer
+    };
+    for version in ["1.35", "1.32", "1.33.2", "1.34.1"] {
+        let refused = to(version).expect(400);
+        assert_eq!(refused.code(), "BadRequest");
+        assert!(refused.message().contains("Available upgrades: [1.34.9]"));
+    }
+    assert_eq!(to("1.99").expect(400).code(), "K8sVersionNotSupported");
+    to("1.33.10").expect(200);
+    to("1.34").expect(200);
+    to("1.35.7").expect(200);
+    let read = azure.get(&cluster()).expect(200).body;
+    assert_eq!(read["properties"]["currentKubernetesVersion"], "1.35.7");
+}

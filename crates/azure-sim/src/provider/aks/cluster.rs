@@ -11,7 +11,7 @@ use super::body::body;
 use super::pool_rule::complete;
 use super::power::{check_started, switch, switched};
 use super::profile::identities;
-use super::version::default_version;
+use super::version::{check_upgrade, check_version, default_version};
 use super::{
     API_VERSIONS, CLUSTER_TYPE, bad_request, busy, check_idle, credential, delete_reply, pool,
     refusal, shapes, write_reply, wrong_type,
@@ -75,6 +75,14 @@ impl Provider for ManagedClusters {
     fn put(&self, world: &mut World, write: Write) -> Result<Written, ArmError> {
         check_idle(world, &write.id)?;
         check_started(world, &write.id)?;
+        if let Some(from) = write.existing.as_ref().and_then(|old| {
+            old.body
+                .pointer("/properties/currentKubernetesVersion")?
+                .as_str()
+        }) {
+            check_version(&version_of(&write))?;
+            check_upgrade(from, &version_of(&write))?;
+        }
         let is_new = write.existing.is_none();
         let pools = pools(world, &write)?;
         let body = body(world, &write)?;

@@ -44,6 +44,28 @@ pub(super) fn check_version(version: &str) -> Result<(), ArmError> {
     ))
 }
 
+/// Refuses a version that a control plane cannot go to from where it is.
+pub(super) fn check_upgrade(from: &str, to: &str) -> Result<(), ArmError> {
+    let (Some(from), Some(wanted)) = (Version::parse(from), Version::parse(&patch_version(to)))
+    else {
+        return Ok(());
+    };
+    let upgrades = from.upgrades();
+    if wanted == from || upgrades.contains(&wanted) {
+        return Ok(());
+    }
+    let upgrades: Vec<String> = upgrades.iter().map(ToString::to_string).collect();
+    Err(refusal(
+        400,
+        "BadRequest",
+        format!(
+            "Upgrading Kubernetes version {from} to {wanted} is not allowed. Available upgrades: [{}]. See \
+             https://aka.ms/aks-supported-k8s-ver for upgrade rules.",
+            upgrades.join(" ")
+        ),
+    ))
+}
+
 /// Refuses the version of a pool that is not on offer, or that is later than that of its control plane.
 pub(super) fn check_pool_version(pool: &str, control_plane: &str) -> Result<(), ArmError> {
     check_version(pool)?;
