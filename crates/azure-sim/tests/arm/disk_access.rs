@@ -83,6 +83,24 @@ fn access_is_granted_by_an_operation_and_keeps_the_disk() {
 }
 
 #[test]
+fn what_happens_meanwhile_does_not_let_go_of_access() {
+    let azure = with_disk(Azure::fixed(30));
+    azure.post(&disk("/endGetAccess"), &Value::Null).expect(202);
+    azure.pass(5);
+    azure
+        .post(&disk("/beginGetAccess"), &read_for(3600))
+        .expect(202);
+    azure.pass(5);
+    azure
+        .patch(&disk(""), &json!({"tags": {"a": "b"}}))
+        .expect(202);
+    azure.delete(&disk("")).expect(409);
+    azure.pass(60);
+    assert_eq!(state(&azure, &disk("")), "ActiveSAS");
+    azure.delete(&disk("")).expect(409);
+}
+
+#[test]
 fn access_runs_out() {
     let azure = with_disk(Azure::new());
     azure

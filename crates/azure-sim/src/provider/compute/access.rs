@@ -170,9 +170,7 @@ fn refused(message: String) -> ArmError {
 
 /// Whether access was granted and has not ended, or is just being granted.
 fn is_active(world: &World, resource: &Resource) -> bool {
-    let granting = world
-        .running(&resource.id)
-        .is_some_and(|operation| operation.work == Work::Grant);
+    let granting = resource.private.get("accessSeconds").is_some();
     granting || until(resource).is_some_and(|until| until > world.now())
 }
 
@@ -185,24 +183,18 @@ pub(super) fn finish(world: &mut World, operation: &Operation) {
     let Some(resource) = world.resource_mut(&operation.resource) else {
         return;
     };
-    let granted = operation.work == Work::Grant;
-    let seconds = resource
-        .private
-        .get("accessSeconds")
-        .and_then(Value::as_u64)
-        .filter(|_| granted);
-    let until = seconds.map(|seconds| later(operation.ends, Duration::from_secs(seconds)));
-    let state = match resource.private.get("accessState") {
-        Some(state) if granted => state.clone(),
-        _ => json!(IDLE),
+    let private = &mut resource.private;
+    let (until, state) = if operation.work == Work::Grant {
+        let seconds = private.get("accessSeconds").and_then(Value::as_u64);
+        let until = seconds.map(|seconds| later(operation.ends, Duration::from_secs(seconds)));
+        let state = private.get("accessState").cloned();
+        set(private, "accessSeconds", Value::Null);
+        set(private, "accessState", Value::Null);
+        (until, state.unwrap_or_else(|| json!(IDLE)))
+    } else {
+        (None, json!(IDLE))
     };
-    for (name, value) in [
-        ("accessSeconds", Value::Null),
-        ("accessState", Value::Null),
-        ("accessUntil", json!(until)),
-    ] {
-        set(&mut resource.private, name, value);
-    }
+    set(private, "accessUntil", json!(until));
     if let Some(properties) = resource
         .body
         .get_mut("properties")
