@@ -1,0 +1,59 @@
+//! What Azure makes up anew each time, hidden, so that the rest of a text can be compared to the letter.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+/// Patterns and what is put in their place, in this order.
+static MASKS: LazyLock<Vec<(Regex, &'static str)>> = LazyLock::new(|| {
+    [
+        (
+            r"(?i)\b[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b",
+            "<guid>",
+        ),
+        (r"(?i)\b[0-9a-f]{32}\b", "<guid>"),
+        // The end of a time, `Z` or an offset, is told.
+        (r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,7})?", "<time>"),
+        (
+            r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}Z",
+            "<time with a blank>",
+        ),
+        (r"0x[0-9A-F]{8,}", "<hex>"),
+        (r"\b[0-9A-F]{16}\b", "<hex>"),
+        (r"\d{12,}", "<digits>"),
+        (r"^PT(\d+M)?\d+(\.\d{1,7})?S$|^PT\d+M$", "<duration>"),
+    ]
+    .into_iter()
+    .map(|(pattern, word)| (Regex::new(pattern).unwrap(), word))
+    .collect()
+});
+
+/// The text with ids, times and counters hidden.
+pub(crate) fn mask(text: &str) -> String {
+    MASKS.iter().fold(text.to_owned(), |text, (pattern, word)| {
+        pattern.replace_all(&text, *word).into_owned()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::mask;
+
+    #[test]
+    fn ids_and_times_are_hidden_and_the_rest_is_kept() {
+        assert_eq!(
+            mask(
+                "Principal 0b1fe1c0a3f54b7ea4f8a9d2b6c7d8e9 in tenant 00000000-0000-0000-0000-00000000000A"
+            ),
+            "Principal <guid> in tenant <guid>"
+        );
+        assert_eq!(mask("2025-07-07T08:07:17.2272669Z"), "<time>Z");
+        assert_eq!(mask("2025-07-07T08:07:17+00:00"), "<time>+00:00");
+        assert_eq!(mask("\"0x8DBFA1B2C3D4E5F\""), "\"<hex>\"");
+        assert_eq!(mask("PT35.148644S"), "<duration>");
+        assert_eq!(
+            mask("Standard_LRS 128 10.244.0.0/16"),
+            "Standard_LRS 128 10.244.0.0/16"
+        );
+    }
+}
