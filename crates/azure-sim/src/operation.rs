@@ -143,7 +143,7 @@ pub(crate) fn answer(world: &World, request: &ArmRequest, poll: &Poll) -> Result
             .location(again())
             .retry_after(17),
         Style::Storage => match world.resource(&operation.resource) {
-            Some(resource) => Reply::with(200, Body::Json(resource.body.clone())),
+            Some(resource) => Reply::with(200, Body::Plain(resource.body.clone())),
             None => Reply::empty(204),
         },
         Style::KeyVault if running => {

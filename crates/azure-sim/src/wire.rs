@@ -98,8 +98,19 @@ pub(crate) fn response(
         {
             headers.push(("x-ms-client-request-id", id.to_owned()));
         }
+        if !reply.gateway && is_identified(request) {
+            headers.push((
+                "x-ms-operation-identifier",
+                format!(
+                    "tenantId={},objectId={}/{FRONT_END}/{}",
+                    settings.tenant_id,
+                    settings.caller_object_id,
+                    settings.guid(&format!("identifier:{answer}:{now}"))
+                ),
+            ));
+        }
         if !(reply.gateway && reply.status >= 400) {
-            headers.extend(rate_limits(&request.method));
+            headers.extend(rate_limits(request));
         }
     }
     headers.extend(
@@ -128,6 +139,26 @@ pub(crate) fn response(
     response
 }
 
+/// The region of the front end that answers.
+const FRONT_END: &str = "westus2";
+
+/// Whether the answer says who asked, `x-ms-operation-identifier`: authorization always does, Key Vault of everything
+/// but reading a vault, and some others of writes only.
+fn is_identified(request: &ArmRequest) -> bool {
+    let path = request.path.to_ascii_lowercase();
+    let Some((_, provider)) = path.rsplit_once("/providers/") else {
+        return false;
+    };
+    let reads = matches!(request.method, Method::GET | Method::HEAD);
+    let located = provider.contains("/locations/");
+    match provider.split('/').next().unwrap_or_default() {
+        "microsoft.authorization" => true,
+        "microsoft.keyvault" | "microsoft.operationalinsights" => located || !reads,
+        "microsoft.network" | "microsoft.managedidentity" => !reads,
+        _ => false,
+    }
+}
+
 fn from_error(error: &ArmError) -> Reply {
     let body = match error.envelope {
         Envelope::Bare if error.subcode.is_some() => Body::Indented(error.to_body()),
@@ -138,6 +169,9 @@ fn from_error(error: &ArmError) -> Reply {
     reply.gateway = error.gateway;
     if error.gateway {
         reply = reply.header("x-ms-failure-cause", "gateway");
+    }
+    if let Some(bucket) = error.bucket {
+        reply = reply.counted(bucket);
     }
     if error.status == 401 {
         reply = reply.header(
@@ -150,7 +184,13 @@ fn from_error(error: &ArmError) -> Reply {
     reply
 }
 
-fn rate_limits(method: &Method) -> [(&'static str, String); 2] {
+/// What is left of a subscription's requests. Asking whether a name is free is counted as reading.
+fn rate_limits(request: &ArmRequest) -> [(&'static str, String); 2] {
+    let method = &request.method;
+    let asks = request
+        .path
+        .to_ascii_lowercase()
+        .ends_with("/checknameavailability");
     let (own, global, left, all) = if method == Method::DELETE {
         (
             "x-ms-ratelimit-remaining-subscription-deletes",
@@ -158,7 +198,7 @@ fn rate_limits(method: &Method) -> [(&'static str, String); 2] {
             799,
             11999,
         )
-    } else if method == Method::GET || method == Method::HEAD {
+    } else if method == Method::GET || method == Method::HEAD || asks {
         (
             "x-ms-ratelimit-remaining-subscription-reads",
             "x-ms-ratelimit-remaining-subscription-global-reads",

@@ -205,6 +205,9 @@ pub(crate) trait Provider: Sync {
         resource.body.clone()
     }
 
+    /// Takes away what an api-version did not show yet.
+    fn adapt(&self, _body: &mut Value, _api_version: &str) {}
+
     /// How its JSON is written.
     fn body(&self, value: Value) -> Body {
         Body::Json(value)

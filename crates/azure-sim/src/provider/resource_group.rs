@@ -101,6 +101,14 @@ impl Provider for ResourceGroups {
         Ok(())
     }
 
+    fn adapt(&self, body: &mut Value, api_version: &str) {
+        if api_version < "2018-05-01"
+            && let Some(body) = body.as_object_mut()
+        {
+            body.remove("type");
+        }
+    }
+
     fn put(&self, world: &mut World, write: Write) -> Result<Written, ArmError> {
         let status = if write.existing.is_some() { 200 } else { 201 };
         let body = group_body(

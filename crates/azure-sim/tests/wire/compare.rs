@@ -6,7 +6,7 @@ use std::fmt;
 use serde_json::{Map, Value};
 
 use crate::header;
-use crate::mask::mask;
+use crate::mask::{mask, utc};
 use crate::recording::{Exchange, Recorder};
 
 /// What kind of difference.
@@ -75,9 +75,27 @@ pub(crate) fn compare(exchange: &Exchange, answer: &Answer) -> Vec<Difference> {
         header::compare(exchange, &answer.headers, &mut found);
     }
     if exchange.request.method != "HEAD" {
-        value("body", &recorded.body, &answer.body, &mut found);
+        let body = match exchange.recorder() {
+            Recorder::PowerShell => &in_utc(&recorded.body),
+            _ => &recorded.body,
+        };
+        value("body", body, &answer.body, &mut found);
     }
     found
+}
+
+/// A body with its times in UTC again: one recorder wrote them in its machine's own offset.
+fn in_utc(body: &Value) -> Value {
+    match body {
+        Value::String(text) => Value::String(utc(text)),
+        Value::Array(elements) => elements.iter().map(in_utc).collect(),
+        Value::Object(members) => members
+            .iter()
+            .map(|(name, value)| (name.clone(), in_utc(value)))
+            .collect::<Map<_, _>>()
+            .into(),
+        other => other.clone(),
+    }
 }
 
 /// Compares two JSON values at `path`.

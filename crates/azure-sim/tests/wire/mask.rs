@@ -35,9 +35,24 @@ pub(crate) fn mask(text: &str) -> String {
     })
 }
 
+static OFFSET: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"^(\d{4}-\d{2}-\d{2}T[\d:.]+)[+-]\d{2}:\d{2}$").unwrap());
+
+/// A time with an offset as if its offset were nothing; any other text as it is.
+pub(crate) fn utc(text: &str) -> String {
+    OFFSET.replace(text, "$1+00:00").into_owned()
+}
+
 #[cfg(test)]
 mod tests {
-    use super::mask;
+    use super::{mask, utc};
+
+    #[test]
+    fn an_offset_is_taken_for_utc() {
+        assert_eq!(utc("2025-09-16T15:24:50.0662311-04:00"), "2025-09-16T15:24:50.0662311+00:00");
+        assert_eq!(utc("2025-09-16T15:24:50Z"), "2025-09-16T15:24:50Z");
+        assert_eq!(utc("a-04:00"), "a-04:00");
+    }
 
     #[test]
     fn ids_and_times_are_hidden_and_the_rest_is_kept() {

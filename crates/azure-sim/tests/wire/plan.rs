@@ -25,6 +25,10 @@ pub(crate) struct Plan {
     pub(crate) instead: BTreeMap<usize, Sent>,
     /// Answers with which a resource is made although their status does not say so.
     pub(crate) creates: Vec<usize>,
+    /// Answers about a resource that was there already, although their status does not say so.
+    pub(crate) exists: Vec<usize>,
+    /// Listed resources, by name, that the simulator cannot have.
+    pub(crate) absent: Vec<String>,
     /// Seconds that pass before a request, by its place, in the place of the usual hour.
     pub(crate) wait: BTreeMap<usize, f64>,
     /// Principals that the directory knows.

@@ -16,7 +16,7 @@ use http::StatusCode;
 use kompox_azure_sim::{Latency, ManualClock, Simulator};
 use serde_json::{Value, json};
 
-use crate::compare::{Answer, Difference, compare};
+use crate::compare::{Answer, Difference, Kind, compare};
 use crate::mask::mask;
 use crate::plan::{Plan, Sent};
 use crate::recording::{Exchange, Recorder, Recording};
@@ -62,16 +62,17 @@ pub(crate) fn replay(recording: &Recording, plan: &Plan) -> Result<Vec<Outcome>,
         for request in plan.between.get(&at).into_iter().flatten() {
             stage.prepare(request)?;
         }
-        stage.pass(
-            plan.wait
-                .get(&at)
-                .copied()
-                .unwrap_or({ if in_progress(exchange) { 0.0 } else { 3600.0 } }),
-        );
-        let answer = stage
-            .again(exchange, &request)
-            .map_err(|error| format!("#{at}: {error}"))?;
-        outcomes.push(Outcome::Replayed(compare(exchange, &answer)));
+        let usual = if in_progress(exchange) { 0.0 } else { 3600.0 };
+        stage.pass(plan.wait.get(&at).copied().unwrap_or(usual));
+        outcomes.push(Outcome::Replayed(match stage.again(exchange, &request) {
+            Some(answer) => compare(exchange, &answer),
+            None => vec![Difference {
+                path: "request".to_owned(),
+                kind: Kind::Missing,
+                recorded: "a polling URL".to_owned(),
+                simulated: "nothing to poll".to_owned(),
+            }],
+        }));
     }
     Ok(outcomes)
 }
@@ -124,43 +125,44 @@ fn foundations(recording: &Recording, sent: &[Option<Sent>], plan: &Plan) -> Vec
         let target = Target::of(&request.url);
         let recorded = &exchange.response;
         let status = recorded.status.unwrap_or(400);
-        if let Some(group) = target.group() {
-            let missing = recorded.body["error"]["code"] == "ResourceGroupNotFound"
-                || target.is_group() && status == 404;
-            if !missing && known.insert(group.to_ascii_lowercase()) {
-                let created = target.is_group() && status == 201;
-                if !created {
-                    let shown = if target.is_group() && recorded.body.is_object() {
-                        &recorded.body
-                    } else {
-                        &request.body
-                    };
-                    groups.push(group_request(&group, shown));
-                }
+        let missing = recorded.body["error"]["code"] == "ResourceGroupNotFound"
+            || target.is_group() && [201, 404].contains(&status);
+        if let Some(group) = target.group()
+            && known.insert(group.to_ascii_lowercase())
+        {
+            if !missing {
+                let shown = shown(recording, &group).unwrap_or(&request.body);
+                groups.push(group_request(&group, shown));
+            } else if status == 404 {
+                known.remove(&group.to_ascii_lowercase());
             }
         }
-        let Some(resource) = target.resource(&request.method) else {
-            continue;
-        };
-        let key = resource.to_ascii_lowercase();
-        if status >= 400
-            || status == 204 && request.method == "DELETE"
-            || !known.insert(key.clone())
-        {
-            continue;
-        }
-        let created = request.method == "PUT" && (status != 200 || plan.creates.contains(&at));
-        let shown = recording.exchanges.iter().find(|other| {
-            let same = Target::of(&other.request.url).path.to_ascii_lowercase() == key;
-            same && other.response.body["properties"].is_object()
-        });
-        if !created && let Some(shown) = shown {
+        let mut there = |id: &str, body: &Value| {
             resources.push(Sent {
                 method: "PUT".to_owned(),
-                url: format!("{resource}?api-version={}", target.api_version),
+                url: format!("{id}?api-version={}", target.api_version),
                 headers: BTreeMap::new(),
-                body: shown.response.body.clone(),
+                body: body.clone(),
             });
+        };
+        let Some(resource) = target.resource(&request.method) else {
+            for (id, listed) in target.listed(&recorded.body) {
+                let unwanted = plan.absent.iter().any(|name| id.ends_with(name));
+                if !unwanted && known.insert(id.to_ascii_lowercase()) {
+                    there(id, listed);
+                }
+            }
+            continue;
+        };
+        let absent = status >= 400 || status == 204 && request.method == "DELETE";
+        if absent || !known.insert(resource.to_ascii_lowercase()) {
+            continue;
+        }
+        let created = request.method == "PUT"
+            && !plan.exists.contains(&at)
+            && (status != 200 || plan.creates.contains(&at));
+        if !created && let Some(shown) = shown(recording, &resource) {
+            there(&resource, shown);
         }
     }
     resources.sort_by_key(|request| request.url.matches('/').count());
@@ -169,8 +171,21 @@ fn foundations(recording: &Recording, sent: &[Option<Sent>], plan: &Plan) -> Vec
     groups
 }
 
+/// The first answer that shows a resource.
+fn shown<'a>(recording: &'a Recording, resource: &str) -> Option<&'a Value> {
+    let mut exchanges = recording.exchanges.iter();
+    let found = exchanges.find(|exchange| {
+        let path = Target::of(&exchange.request.url).path;
+        path.eq_ignore_ascii_case(resource) && exchange.response.body["properties"].is_object()
+    })?;
+    Some(&found.response.body)
+}
+
 fn group_request(group: &str, shown: &Value) -> Sent {
-    let location = shown["location"].as_str().unwrap_or("westus2");
+    let location = shown["location"]
+        .as_str()
+        .filter(|location| *location != "global")
+        .unwrap_or("westus2");
     let mut body = json!({"location": location});
     if shown["tags"].is_object() && shown["type"] == "Microsoft.Resources/resourceGroups" {
         body["tags"] = shown["tags"].clone();
@@ -232,8 +247,8 @@ impl Stage {
         ))
     }
 
-    /// Sends a recorded request.
-    fn again(&mut self, exchange: &Exchange, request: &Sent) -> Result<Answer, String> {
+    /// Sends a recorded request; `None` for a poll of something that nobody was told to poll.
+    fn again(&mut self, exchange: &Exchange, request: &Sent) -> Option<Answer> {
         let mut request = request.clone();
         let target = Target::of(&request.url);
         if let Some(kind) = target.polled() {
@@ -241,9 +256,7 @@ impl Stage {
                 .polling
                 .get(&target.polling_key())
                 .or_else(|| self.polling.get(&kind));
-            request.url = url
-                .ok_or_else(|| format!("no polling URL was handed out for {}", target.path))?
-                .clone();
+            request.url = url?.clone();
         } else {
             for (recorded, simulated) in &self.ids {
                 request.url = request.url.replace(recorded, simulated);
@@ -260,7 +273,7 @@ impl Stage {
         if exchange.recorder() != Recorder::AzureCli {
             pair(&exchange.response.body, &answer.body, &mut self.ids);
         }
-        Ok(answer)
+        Some(answer)
     }
 
     fn send(&self, request: &Sent) -> Answer {

@@ -1,5 +1,7 @@
 //! What a URL of Azure Resource Manager names.
 
+use serde_json::Value;
+
 /// A URL, taken apart as far as the set-up needs it.
 #[derive(Debug)]
 pub(crate) struct Target {
@@ -82,6 +84,21 @@ impl Target {
             (_, 0) => Some(self.path.clone()),
             _ => None,
         }
+    }
+
+    /// The resources that the list at this path shows, if they are of it alone.
+    pub(crate) fn listed<'a>(&self, body: &'a Value) -> Vec<(&'a str, &'a Value)> {
+        let here = self.path.to_ascii_lowercase();
+        body["value"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .filter_map(|item| {
+                let id = item["id"].as_str()?;
+                let (list, _) = id.rsplit_once('/')?;
+                (list.to_ascii_lowercase() == here).then_some((id, item))
+            })
+            .collect()
     }
 
     /// Of which kind of operation it is the polling URL.

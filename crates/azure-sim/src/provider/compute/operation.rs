@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::body::compute_time;
 use crate::error::ArmError;
 use crate::id::ResourceId;
-use crate::reply::{PollingPath, Reply};
+use crate::reply::{Bucket, PollingPath, Reply};
 use crate::store::{Operation, OperationState, Work, World};
 
 pub(super) fn accepted(
@@ -43,17 +43,6 @@ pub(super) fn accepted(
         .header("x-ms-request-id", name.to_owned())
 }
 
-/// Adds compute's own count of requests.
-pub(in crate::provider) fn count(reply: Reply, bucket: &str, left: (u32, u32)) -> Reply {
-    reply.header(
-        "x-ms-ratelimit-remaining-resource",
-        format!(
-            "Microsoft.Compute/{bucket}3Min;{},Microsoft.Compute/{bucket}30Min;{}",
-            left.0, left.1
-        ),
-    )
-}
-
 /// The body of a polled operation.
 pub(crate) fn disk_operation(
     world: &World,
@@ -81,9 +70,5 @@ pub(crate) fn disk_operation(
         body.insert("error".into(), error.to_object());
     }
     body.insert("name".into(), json!(operation.name));
-    count(
-        Reply::json(200, Value::Object(body)),
-        "GetOperation",
-        (49999, 399_999),
-    )
+    Reply::json(200, Value::Object(body)).counted(Bucket::GetOperation)
 }
