@@ -96,6 +96,7 @@ pub(crate) fn answer(world: &World, request: &ArmRequest, poll: &Poll) -> Result
                 Some((key, value.clone()))
             })
             .collect(),
+        explicit_port: false,
     };
     let failed = match &operation.state {
         OperationState::Failed(failure) => Some(failure.to_error()),

@@ -76,6 +76,8 @@ pub(crate) struct PollingPath {
     pub(crate) path: String,
     /// Query parameters in order, `api-version` among them.
     pub(crate) query: Vec<(&'static str, String)>,
+    /// Whether the port is written out although it is the scheme's own, as DNS does.
+    pub(crate) explicit_port: bool,
 }
 
 impl PollingPath {
@@ -84,6 +86,7 @@ impl PollingPath {
         Self {
             path,
             query: vec![("api-version", api_version.to_owned())],
+            explicit_port: false,
         }
     }
 }

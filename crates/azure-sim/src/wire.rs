@@ -8,6 +8,7 @@ use serde_json::Value;
 use crate::builder::Settings;
 use crate::error::{ArmError, Envelope};
 use crate::polling;
+use crate::provider_header;
 use crate::reply::{Body, Reply};
 use crate::request::ArmRequest;
 
@@ -98,19 +99,12 @@ pub(crate) fn response(
         {
             headers.push(("x-ms-client-request-id", id.to_owned()));
         }
-        if !reply.gateway && is_identified(request) {
-            headers.push((
-                "x-ms-operation-identifier",
-                format!(
-                    "tenantId={},objectId={}/{FRONT_END}/{}",
-                    settings.tenant_id,
-                    settings.caller_object_id,
-                    settings.guid(&format!("identifier:{answer}:{now}"))
-                ),
-            ));
+        if !reply.gateway {
+            let id = settings.guid(&format!("identifier:{answer}:{now}"));
+            headers.extend(provider_header::identity(settings, request, id));
         }
         if !(reply.gateway && reply.status >= 400) {
-            headers.extend(rate_limits(request));
+            headers.extend(provider_header::counts(request, !reply.gateway));
         }
     }
     headers.extend(
@@ -139,26 +133,6 @@ pub(crate) fn response(
     response
 }
 
-/// The region of the front end that answers.
-const FRONT_END: &str = "westus2";
-
-/// Whether the answer says who asked, `x-ms-operation-identifier`: authorization always does, Key Vault of everything
-/// but reading a vault, and some others of writes only.
-fn is_identified(request: &ArmRequest) -> bool {
-    let path = request.path.to_ascii_lowercase();
-    let Some((_, provider)) = path.rsplit_once("/providers/") else {
-        return false;
-    };
-    let reads = matches!(request.method, Method::GET | Method::HEAD);
-    let located = provider.contains("/locations/");
-    match provider.split('/').next().unwrap_or_default() {
-        "microsoft.authorization" => true,
-        "microsoft.keyvault" | "microsoft.operationalinsights" => located || !reads,
-        "microsoft.network" | "microsoft.managedidentity" => !reads,
-        _ => false,
-    }
-}
-
 fn from_error(error: &ArmError) -> Reply {
     let body = match error.envelope {
         Envelope::Bare if error.subcode.is_some() => Body::Indented(error.to_body()),
@@ -182,38 +156,6 @@ fn from_error(error: &ArmError) -> Reply {
         );
     }
     reply
-}
-
-/// What is left of a subscription's requests. Asking whether a name is free is counted as reading.
-fn rate_limits(request: &ArmRequest) -> [(&'static str, String); 2] {
-    let method = &request.method;
-    let asks = request
-        .path
-        .to_ascii_lowercase()
-        .ends_with("/checknameavailability");
-    let (own, global, left, all) = if method == Method::DELETE {
-        (
-            "x-ms-ratelimit-remaining-subscription-deletes",
-            "x-ms-ratelimit-remaining-subscription-global-deletes",
-            799,
-            11999,
-        )
-    } else if method == Method::GET || method == Method::HEAD || asks {
-        (
-            "x-ms-ratelimit-remaining-subscription-reads",
-            "x-ms-ratelimit-remaining-subscription-global-reads",
-            1099,
-            16499,
-        )
-    } else {
-        (
-            "x-ms-ratelimit-remaining-subscription-writes",
-            "x-ms-ratelimit-remaining-subscription-global-writes",
-            799,
-            11999,
-        )
-    };
-    [(own, left.to_string()), (global, all.to_string())]
 }
 
 fn indented(value: &Value) -> String {

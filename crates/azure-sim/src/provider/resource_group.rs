@@ -39,6 +39,7 @@ pub(super) const API_VERSIONS: &[&str] = &[
     "2018-05-01",
     "2018-02-01",
     "2016-09-01",
+    "2015-11-01",
 ];
 
 /// How long Azure takes to delete a group whose contents go quickly, and one with a cluster.

@@ -150,11 +150,15 @@ fn members(
     either(pairs, found);
 }
 
-/// Elements that have a name or an id are found by it, wherever they stand; others by their place.
+/// Elements that have a name or an id are found by it, wherever they stand; others by their place, and so are as many
+/// elements none of which is found.
 fn elements(path: &str, recorded: &[Value], simulated: &[Value], found: &mut Vec<Difference>) {
     let keyed = ["id", "name"]
         .into_iter()
-        .find_map(|by| Some((keys(recorded, by)?, keys(simulated, by)?)));
+        .find_map(|by| Some((keys(recorded, by)?, keys(simulated, by)?)))
+        .filter(|(left, right)| {
+            left.len() != right.len() || left.iter().any(|key| right.contains(key))
+        });
     let Some((left, right)) = keyed else {
         let longest = recorded.len().max(simulated.len());
         let pairs =
@@ -269,6 +273,11 @@ mod tests {
                 ("body[three]".to_owned(), Kind::Extra),
             ]
         );
+        let strangers = differences(
+            &json!([{"name": "one", "x": 1}]),
+            &json!([{"name": "two", "x": 1}]),
+        );
+        assert_eq!(strangers, [("body[0].name".to_owned(), Kind::Value)]);
         assert_eq!(
             differences(&json!([1, 2]), &json!([1])),
             [("body[1]".to_owned(), Kind::Missing)]

@@ -20,6 +20,8 @@ static MASKS: LazyLock<Vec<(Regex, &'static str)>> = LazyLock::new(|| {
         ),
         (r"0x[0-9A-F]{8,}", "<hex>"),
         (r"\b[0-9A-F]{16}\b", "<hex>"),
+        (r"delzone\d{18}[0-9a-f]{8,}", "delzone<id>"),
+        (r"\bVVR8MD[0-9A-Za-z_-]{60,}", "<purge>"),
         (r"\d{12,}", "<digits>"),
         (r"^PT(\d+M)?\d+(\.\d{1,7})?S$|^PT\d+M$", "<duration>"),
     ]
@@ -49,7 +51,10 @@ mod tests {
 
     #[test]
     fn an_offset_is_taken_for_utc() {
-        assert_eq!(utc("2025-09-16T15:24:50.0662311-04:00"), "2025-09-16T15:24:50.0662311+00:00");
+        assert_eq!(
+            utc("2025-09-16T15:24:50.0662311-04:00"),
+            "2025-09-16T15:24:50.0662311+00:00"
+        );
         assert_eq!(utc("2025-09-16T15:24:50Z"), "2025-09-16T15:24:50Z");
         assert_eq!(utc("a-04:00"), "a-04:00");
     }

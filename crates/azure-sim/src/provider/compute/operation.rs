@@ -28,10 +28,12 @@ pub(super) fn accepted(
     let status_path = PollingPath {
         path: path.clone(),
         query: vec![partition.clone(), version.clone()],
+        explicit_port: false,
     };
     let result_path = PollingPath {
         path,
         query: vec![partition, ("monitor", "true".to_owned()), version],
+        explicit_port: false,
     };
     let reply = match body {
         Some(body) => Reply::json(status, body),

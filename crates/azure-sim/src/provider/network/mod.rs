@@ -14,6 +14,7 @@ pub(crate) use self::record::{A, AAAA, CNAME, NS, RecordSets, SOA, TXT};
 use super::{Home, Provider, Spec, Write, Written, store_now};
 use crate::error::ArmError;
 use crate::id::ResourceId;
+use crate::polling;
 use crate::reply::{PollingPath, Reply};
 use crate::shape::{Mismatch, Shape};
 use crate::store::{Operation, OperationState, Resource, Work, World};
@@ -96,7 +97,9 @@ impl Provider for DnsZones {
             Some(name) => name,
             None => {
                 let ends = world.due(DELETE);
-                let name = format!("delzone{}", world.next_guid("operation").simple());
+                let guid = world.next_guid("operation").simple().to_string();
+                let ticks = polling::ticks(world.now());
+                let name = format!("delzone{ticks}{}", guid.get(..8).unwrap_or_default());
                 world.start_named(name, Work::Delete, id, ends)
             }
         };
@@ -106,7 +109,10 @@ impl Provider for DnsZones {
             PollingPath::new(path, api_version)
         };
         Ok(Reply::empty(202)
-            .async_operation(path("dnsOperationStatuses"))
+            .async_operation(PollingPath {
+                explicit_port: true,
+                ..path("dnsOperationStatuses")
+            })
             .location(path("dnsOperationResults")))
     }
 
