@@ -31,6 +31,10 @@ enum Style {
     Storage,
     /// Key Vault `operationResults`.
     KeyVault,
+    /// Log Analytics `operationstatuses`.
+    WorkspaceStatus,
+    /// Log Analytics `operationresults`.
+    WorkspaceResult,
     /// DNS `dnsOperationStatuses`.
     DnsStatus,
     /// DNS `dnsOperationResults`.
@@ -55,6 +59,12 @@ impl Poll {
             ([.., "microsoft.compute", "locations", _], "diskoperations") => Style::Disk,
             ([.., "microsoft.storage", "locations", _], "asyncoperations") => Style::Storage,
             ([.., "microsoft.keyvault", "locations", _], "operationresults") => Style::KeyVault,
+            ([.., "microsoft.operationalinsights", "locations", _], "operationstatuses") => {
+                Style::WorkspaceStatus
+            }
+            ([.., "microsoft.operationalinsights", "workspaces", _], "operationresults") => {
+                Style::WorkspaceResult
+            }
             ([.., "microsoft.network"], "dnsoperationstatuses") => Style::DnsStatus,
             ([.., "microsoft.network"], "dnsoperationresults") => Style::DnsResult,
             _ => return None,
@@ -124,6 +134,12 @@ pub(crate) fn answer(world: &World, request: &ArmRequest, poll: &Poll) -> Result
         Style::AksStatus => {
             Reply::with(200, Body::Indented(aks_status(operation, failed.as_ref())))
         }
+        Style::WorkspaceStatus => {
+            let status = provider::routes::deletion_status(operation, &request.path);
+            Reply::json(200, status)
+        }
+        Style::WorkspaceResult if running => Reply::empty(202).location(again()).retry_after(5),
+        Style::WorkspaceResult => Reply::empty(200),
         Style::DnsStatus => Reply::json(200, provider::routes::operation_status(operation)),
         Style::DnsResult if running => Reply::empty(202).location(again()),
         Style::DnsResult => Reply::empty(200),

@@ -56,6 +56,13 @@ pub(crate) fn counts(request: &ArmRequest, answered_by_provider: bool) -> Vec<He
     let header = |name, left: u32| (name, left.to_string());
     let (provider, rest) = provider(request);
     let (deletes, reads) = (request.method == Method::DELETE, reads(request));
+    let put = request.method == Method::PUT;
+    if answered_by_provider && provider == "microsoft.insights" && put {
+        return vec![header(
+            "x-ms-ratelimit-remaining-subscription-resource-requests",
+            149,
+        )];
+    }
     if answered_by_provider && provider == "microsoft.network" && rest.starts_with("dns") {
         let mut headers = vec![header(
             "x-ms-ratelimit-remaining-subscription-resource-requests",

@@ -25,7 +25,7 @@ pub(crate) use self::check::{
 use self::check::{check_parent, check_scope};
 pub(crate) use self::collection::{list, page, page_by_key};
 pub(crate) use self::compute::disk_operation;
-pub(crate) use self::resource_group::deleting_error;
+pub(crate) use self::resource_group::{deleting_error, job_name, job_token};
 use self::verb::patch_tags;
 pub(crate) use self::verb::{check, delete, finish, get, patch, post, put, read};
 use crate::error::ArmError;
@@ -411,6 +411,7 @@ pub(crate) mod routes {
     pub(crate) use super::authorization::role_definitions;
     pub(crate) use super::key_vault::{check_vault_name, deleted_vaults};
     pub(crate) use super::network::{check_condition, operation_status};
+    pub(crate) use super::operational_insights::deletion_status;
     pub(crate) use super::resource_graph::resource_graph;
     pub(crate) use super::resource_group::resources;
     pub(crate) use super::storage::{check_account_name, file_share, file_shares};

@@ -255,6 +255,16 @@ pub(crate) fn deleting_error(group: &str) -> ArmError {
 
 /// The name of a deletion: unpadded base64 of the job that does it.
 fn delete_token(name: &str, location: &str) -> String {
+    let escaped = job_name(name);
+    let region = location.to_uppercase();
+    job_token(
+        &format!("RESOURCEGROUPDELETIONJOB-{escaped}-{region}"),
+        location,
+    )
+}
+
+/// A name as jobs have it.
+pub(crate) fn job_name(name: &str) -> String {
     let mut escaped = String::new();
     for c in name.to_uppercase().chars() {
         match c {
@@ -266,10 +276,12 @@ fn delete_token(name: &str, location: &str) -> String {
             c => escaped.push(c),
         }
     }
-    let job = json!({
-        "jobId": format!("RESOURCEGROUPDELETIONJOB-{escaped}-{}", location.to_uppercase()),
-        "jobLocation": location,
-    });
+    escaped
+}
+
+/// What a job is polled by.
+pub(crate) fn job_token(id: &str, location: &str) -> String {
+    let job = json!({"jobId": id, "jobLocation": location});
     // The standard alphabet has a slash, which cannot stand in a path.
     STANDARD_NO_PAD
         .encode(job.to_string())

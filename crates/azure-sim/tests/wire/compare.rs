@@ -150,45 +150,70 @@ fn members(
     either(pairs, found);
 }
 
-/// Elements that have a name or an id are found by it, wherever they stand; others by their place, and so are as many
-/// elements none of which is found.
 fn elements(path: &str, recorded: &[Value], simulated: &[Value], found: &mut Vec<Difference>) {
-    let keyed = ["id", "name"]
+    let pairs = matched(recorded, simulated)
         .into_iter()
-        .find_map(|by| Some((keys(recorded, by)?, keys(simulated, by)?)))
-        .filter(|(left, right)| {
-            left.len() != right.len() || left.iter().any(|key| right.contains(key))
-        });
-    let Some((left, right)) = keyed else {
-        let longest = recorded.len().max(simulated.len());
-        let pairs =
-            (0..longest).map(|at| (format!("{path}[{at}]"), recorded.get(at), simulated.get(at)));
-        return either(pairs, found);
-    };
-    let pairs = left
-        .iter()
-        .chain(right.iter().filter(|key| !left.contains(key)))
-        .map(|key| {
-            let place = |keys: &[String]| keys.iter().position(|other| other == key);
-            let short = key.rsplit('/').next().unwrap_or(key);
-            (
-                format!("{path}[{short}]"),
-                place(&left).and_then(|at| recorded.get(at)),
-                place(&right).and_then(|at| simulated.get(at)),
-            )
-        });
+        .map(|(place, recorded, simulated)| (format!("{path}[{place}]"), recorded, simulated));
     either(pairs, found);
 }
 
-/// The names of all elements, if all have one and no two the same.
-fn keys(elements: &[Value], by: &str) -> Option<Vec<String>> {
-    let keys: Option<Vec<String>> = elements
+/// Where the name of an element may be.
+const NAMES: &[&str] = &[
+    "/id",
+    "/name",
+    "/namespace",
+    "/resourceType",
+    "/properties/targetResource/id",
+];
+
+/// The elements of two arrays that belong together: those of one name, wherever they stand, if names tell them apart
+/// and any is in both; otherwise those in one place.
+pub(crate) fn matched<'a>(
+    recorded: &'a [Value],
+    simulated: &'a [Value],
+) -> Vec<(String, Option<&'a Value>, Option<&'a Value>)> {
+    let named = |by: &&str| Some((names(recorded, by)?, names(simulated, by)?));
+    let shared =
+        |(left, right): &(Vec<String>, Vec<String>)| left.iter().any(|name| right.contains(name));
+    let by_place = recorded.len() == simulated.len();
+    let Some((left, right)) = NAMES
         .iter()
-        .map(|element| Some(element.get(by)?.as_str()?.to_ascii_lowercase()))
+        .filter_map(named)
+        .find(|names| shared(names))
+        .or_else(|| NAMES.iter().find_map(|by| named(&by)).filter(|_| !by_place))
+    else {
+        let longest = recorded.len().max(simulated.len());
+        return (0..longest)
+            .map(|at| (at.to_string(), recorded.get(at), simulated.get(at)))
+            .collect();
+    };
+    let more = right.iter().filter(|name| !left.contains(name));
+    left.iter()
+        .chain(more)
+        .map(|name| {
+            let place = |names: &[String]| names.iter().position(|other| other == name);
+            let short = name.rsplit('/').next().unwrap_or(name);
+            (
+                short.to_owned(),
+                place(&left).and_then(|at| recorded.get(at)),
+                place(&right).and_then(|at| simulated.get(at)),
+            )
+        })
+        .collect()
+}
+
+/// The names of all elements, if any has one and no two the same.
+fn names(elements: &[Value], by: &str) -> Option<Vec<String>> {
+    let names: Vec<String> = elements
+        .iter()
+        .map(|element| {
+            let name = element.pointer(by).and_then(Value::as_str);
+            name.unwrap_or_default().to_ascii_lowercase()
+        })
         .collect();
-    let keys = keys?;
-    let different: BTreeSet<&String> = keys.iter().collect();
-    (different.len() == keys.len()).then_some(keys)
+    let different: BTreeSet<&String> = names.iter().collect();
+    let tell = different.len() == names.len() && names.iter().any(|name| !name.is_empty());
+    (tell || elements.is_empty()).then_some(names)
 }
 
 fn either<'a>(

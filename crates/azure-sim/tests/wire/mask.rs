@@ -2,7 +2,9 @@
 
 use std::sync::LazyLock;
 
-use regex::Regex;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
+use regex::{Captures, Regex};
 
 /// Patterns and what is put in their place, in this order.
 static MASKS: LazyLock<Vec<(Regex, &'static str)>> = LazyLock::new(|| {
@@ -30,11 +32,19 @@ static MASKS: LazyLock<Vec<(Regex, &'static str)>> = LazyLock::new(|| {
     .collect()
 });
 
-/// The text with ids, times and counters hidden.
+static JOB: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"eyJqb2JJZCI6[\w-]+").unwrap());
+
+/// The text with ids, times and counters hidden, and what a job is polled by decoded.
 pub(crate) fn mask(text: &str) -> String {
-    MASKS.iter().fold(text.to_owned(), |text, (pattern, word)| {
-        pattern.replace_all(&text, *word).into_owned()
-    })
+    let text = JOB.replace_all(text, |found: &Captures<'_>| {
+        let job = STANDARD_NO_PAD.decode(&found[0]).unwrap_or_default();
+        String::from_utf8_lossy(&job).into_owned()
+    });
+    MASKS
+        .iter()
+        .fold(text.into_owned(), |text, (pattern, word)| {
+            pattern.replace_all(&text, *word).into_owned()
+        })
 }
 
 static OFFSET: LazyLock<Regex> =
@@ -71,6 +81,7 @@ mod tests {
         assert_eq!(mask("2025-07-07T08:07:17+00:00"), "<time>+00:00");
         assert_eq!(mask("\"0x8DBFA1B2C3D4E5F\""), "\"<hex>\"");
         assert_eq!(mask("PT35.148644S"), "<duration>");
+        assert_eq!(mask("/eyJqb2JJZCI6IkpPQi1BIn0?"), r#"/{"jobId":"JOB-A"}?"#);
         assert_eq!(
             mask("Standard_LRS 128 10.244.0.0/16"),
             "Standard_LRS 128 10.244.0.0/16"

@@ -23,6 +23,8 @@ pub(crate) struct Plan {
     pub(crate) between: BTreeMap<usize, Vec<Sent>>,
     /// In the place of a request that was not recorded, or to be more exact about it.
     pub(crate) instead: BTreeMap<usize, Sent>,
+    /// What was cut out of recorded request bodies, by place and JSON pointer.
+    pub(crate) complete: BTreeMap<usize, BTreeMap<String, Value>>,
     /// Answers with which a resource is made although their status does not say so.
     pub(crate) creates: Vec<usize>,
     /// Answers about a resource that was there already, although their status does not say so.

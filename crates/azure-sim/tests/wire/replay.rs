@@ -16,10 +16,10 @@ use http::StatusCode;
 use kompox_azure_sim::{Latency, ManualClock, Simulator};
 use serde_json::{Value, json};
 
-use crate::compare::{Answer, Difference, Kind, compare};
+use crate::compare::{Answer, Difference, Kind, compare, matched};
 use crate::mask::mask;
 use crate::plan::{Plan, Sent};
-use crate::recording::{Exchange, Recorder, Recording};
+use crate::recording::{Exchange, Recording};
 use crate::target::Target;
 
 /// What became of an exchange.
@@ -85,11 +85,20 @@ fn request(at: usize, exchange: &Exchange, plan: &Plan) -> Option<Sent> {
     if let Some(instead) = plan.instead.get(&at) {
         return Some(instead.clone());
     }
-    exchange.has_request().then(|| Sent {
+    if !exchange.has_request() {
+        return None;
+    }
+    let mut body = exchange.request.body.clone();
+    for (pointer, value) in plan.complete.get(&at).into_iter().flatten() {
+        let (parent, name) = pointer.rsplit_once('/').expect("a JSON pointer");
+        let parent = body.pointer_mut(parent).expect("a pointer into the body");
+        parent[name] = value.clone();
+    }
+    Some(Sent {
         method: exchange.request.method.clone(),
         url: exchange.request.absolute(),
         headers: BTreeMap::new(),
-        body: exchange.request.body.clone(),
+        body,
     })
 }
 
@@ -269,10 +278,7 @@ impl Stage {
             .map(|(name, value)| (name.to_ascii_lowercase(), value.clone()))
             .collect();
         self.remember(&answer, &lower);
-        // One recorder writes the same id in the place of many.
-        if exchange.recorder() != Recorder::AzureCli {
-            pair(&exchange.response.body, &answer.body, &mut self.ids);
-        }
+        pair(&exchange.response.body, &answer.body, &mut self.ids);
         Some(answer)
     }
 
@@ -337,14 +343,18 @@ fn pair(recorded: &Value, simulated: &Value, ids: &mut BTreeMap<String, String>)
             }
         }
         (Value::Array(recorded), Value::Array(simulated)) => {
-            for (value, other) in recorded.iter().zip(simulated) {
-                pair(value, other, ids);
+            for (_, value, other) in matched(recorded, simulated) {
+                if let (Some(value), Some(other)) = (value, other) {
+                    pair(value, other, ids);
+                }
             }
         }
         (Value::String(recorded), Value::String(simulated)) => {
             let masked = mask(recorded);
             let made_up = ["<guid>", "<hex>", "<digits>"].contains(&masked.as_str());
-            if made_up && masked == mask(simulated) && recorded != TENANT && recorded != simulated {
+            // Recorders write zeros in the place of many ids.
+            let hidden = recorded.starts_with("00000000-0000-0000-0000-00000000");
+            if made_up && masked == mask(simulated) && !hidden && recorded != simulated {
                 ids.insert(recorded.clone(), simulated.clone());
             }
         }

@@ -89,6 +89,9 @@ impl Target {
     /// The resources that the list at this path shows, if they are of it alone.
     pub(crate) fn listed<'a>(&self, body: &'a Value) -> Vec<(&'a str, &'a Value)> {
         let here = self.path.to_ascii_lowercase();
+        if here.contains("/microsoft.resources/deployments") {
+            return Vec::new();
+        }
         body["value"]
             .as_array()
             .into_iter()
