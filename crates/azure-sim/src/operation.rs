@@ -1,12 +1,15 @@
 //! What a polling URL answers, provider by provider.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
+use crate::clock::later;
 use crate::error::ArmError;
 use crate::provider::{self, time};
 use crate::reply::{Body, PollingPath, Reply};
 use crate::request::ArmRequest;
-use crate::store::{Operation, OperationState, World};
+use crate::store::{Operation, OperationState, Work, World};
 
 /// A path that is a polling URL.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -132,7 +135,8 @@ pub(crate) fn answer(world: &World, request: &ArmRequest, poll: &Poll) -> Result
             Reply::empty(status).by_gateway()
         }
         Style::AksStatus => {
-            Reply::with(200, Body::Indented(aks_status(operation, failed.as_ref())))
+            let status = aks_status(world, operation, failed.as_ref());
+            Reply::with(200, Body::Indented(status))
         }
         Style::WorkspaceStatus => {
             let status = provider::routes::deletion_status(operation, &request.path);
@@ -181,11 +185,26 @@ pub(crate) fn answer(world: &World, request: &ArmRequest, poll: &Poll) -> Result
     })
 }
 
-fn aks_status(operation: &Operation, failed: Option<&ArmError>) -> Value {
-    let (status, ended) = match &operation.state {
-        OperationState::Running => ("InProgress", false),
-        OperationState::Succeeded => ("Succeeded", true),
-        OperationState::Failed(_) => ("Failed", true),
+/// How long the creation of a pool says nothing about its nodes.
+const BEFORE_NODES: Duration = Duration::from_secs(15);
+
+fn aks_status(world: &World, operation: &Operation, failed: Option<&ArmError>) -> Value {
+    let nodes = world
+        .resource(&operation.resource)
+        .filter(|resource| {
+            let pool = resource.resource_type.ends_with("/agentPools");
+            pool && operation.work == Work::Create
+        })
+        .and_then(|pool| pool.body.pointer("/properties/count")?.as_u64())
+        .filter(|_| later(operation.started, BEFORE_NODES) <= world.now());
+    let (status, ended) = match (&operation.state, nodes) {
+        (OperationState::Running, Some(count)) => (
+            format!("CreatingAgentPool: 0/{count} nodes completed"),
+            false,
+        ),
+        (OperationState::Running, None) => ("InProgress".to_owned(), false),
+        (OperationState::Succeeded, _) => ("Succeeded".to_owned(), true),
+        (OperationState::Failed(_), _) => ("Failed".to_owned(), true),
     };
     let mut body = json!({
         "name": operation.name,

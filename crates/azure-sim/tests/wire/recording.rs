@@ -49,6 +49,27 @@ pub(crate) enum Recorder {
     Text,
 }
 
+impl Recording {
+    /// The same with other texts in the place of some.
+    pub(crate) fn with(&self, replace: &BTreeMap<String, String>) -> Self {
+        let mut exchanges = self.exchanges.clone();
+        for body in exchanges
+            .iter_mut()
+            .flat_map(|exchange| [&mut exchange.request.body, &mut exchange.response.body])
+        {
+            let mut text = body.to_string();
+            for (old, new) in replace {
+                text = text.replace(old, new);
+            }
+            *body = serde_json::from_str(&text).unwrap();
+        }
+        Self {
+            name: self.name.clone(),
+            exchanges,
+        }
+    }
+}
+
 impl Exchange {
     pub(crate) fn recorder(&self) -> Recorder {
         let kept_by = |prefix: &str| self.source.starts_with(prefix);

@@ -41,6 +41,7 @@ const NO_REQUEST: &str = "its text shows no request that could be sent";
 /// # Errors
 /// What kept its set-up from being made.
 pub(crate) fn replay(recording: &Recording, plan: &Plan) -> Result<Vec<Outcome>, String> {
+    let recording = &recording.with(&plan.replace);
     let mut stage = Stage::new(plan);
     let sent: Vec<Option<Sent>> = (0..)
         .zip(&recording.exchanges)
