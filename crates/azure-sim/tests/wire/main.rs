@@ -9,6 +9,7 @@ mod compare;
 mod difference;
 mod header;
 mod mask;
+mod mutation;
 mod plan;
 mod recording;
 mod replay;

@@ -20,6 +20,10 @@ static MASKS: LazyLock<Vec<(Regex, &'static str)>> = LazyLock::new(|| {
             r"\d{4}-\d{2}-\d{2} \d{2}:\d{2}:\d{2}Z",
             "<time with a blank>",
         ),
+        (
+            r"\d{1,2}/\d{1,2}/\d{4} \d{1,2}:\d{2}:\d{2} [AP]M",
+            "<American time>",
+        ),
         (r"0x[0-9A-F]{8,}", "<hex>"),
         (r"\b[0-9A-F]{16}\b", "<hex>"),
         (r"delzone\d{18}[0-9a-f]{8,}", "delzone<id>"),
@@ -79,6 +83,10 @@ mod tests {
         );
         assert_eq!(mask("2025-07-07T08:07:17.2272669Z"), "<time>Z");
         assert_eq!(mask("2025-07-07T08:07:17+00:00"), "<time>+00:00");
+        assert_eq!(
+            mask("from '4/18/2023 9:04:41 PM' on"),
+            "from '<American time>' on"
+        );
         assert_eq!(mask("\"0x8DBFA1B2C3D4E5F\""), "\"<hex>\"");
         assert_eq!(mask("PT35.148644S"), "<duration>");
         assert_eq!(mask("/eyJqb2JJZCI6IkpPQi1BIn0?"), r#"/{"jobId":"JOB-A"}?"#);

@@ -269,7 +269,9 @@ mod tests {
     #[test]
     fn what_is_not_understood_is_refused_where_it_stands() {
         for (query, token, column) in [
-            ("where where", "where", 6),
+            ("where where", "<EOF>", 11),
+            ("where properties[ =~ 'a'", "=~", 18),
+            ("where properties.x['y' =~ 'a'", "=~", 23),
             ("where", "<EOF>", 5),
             ("Resources |", "<EOF>", 11),
             ("Resources | extend a = 1", "=", 21),
