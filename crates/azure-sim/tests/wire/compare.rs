@@ -180,7 +180,7 @@ pub(crate) fn matched<'a>(
         .iter()
         .filter_map(named)
         .find(|names| shared(names))
-        .or_else(|| NAMES.iter().find_map(|by| named(&by)).filter(|_| !by_place))
+        .or_else(|| NAMES.iter().find_map(named).filter(|_| !by_place))
     else {
         let longest = recorded.len().max(simulated.len());
         return (0..longest)

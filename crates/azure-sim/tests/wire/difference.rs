@@ -1,4 +1,4 @@
-//! The list of the differences that remain, in `differences/`: `all.json`, and a file for every area.
+//! The list of the differences that remain: `differences/{area}.json`.
 
 use serde::Deserialize;
 
