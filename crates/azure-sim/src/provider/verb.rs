@@ -134,9 +134,13 @@ pub(crate) fn patch(
         body.get("tags").unwrap_or(&Value::Null),
         provider.spec().resource_type,
     )?;
-    provider
+    let mut reply = provider
         .patch(world, &id, body, api_version)
-        .map_err(|error| counted(error, provider.spec(), &Method::PATCH))
+        .map_err(|error| counted(error, provider.spec(), &Method::PATCH))?;
+    if let Some(shown) = reply.body.value_mut() {
+        provider.adapt(shown, api_version);
+    }
+    Ok(reply)
 }
 
 /// The PATCH that most types have: new tags in place of the old.

@@ -52,7 +52,7 @@ const HYDRATE: Duration = Duration::from_secs(90);
 /// How long compute still answers for what was deleted.
 const REMEMBERED: Duration = Duration::from_secs(10);
 
-/// Properties that Azure adds to what was asked for.
+/// Properties that only Azure sets.
 const ADDED: &[&str] = &[
     "completionPercent",
     "diskIOPSReadOnly",
@@ -61,11 +61,7 @@ const ADDED: &[&str] = &[
     "diskMBpsReadWrite",
     "diskSizeBytes",
     "diskState",
-    "encryption",
     "incrementalSnapshotFamilyId",
-    "maxShares",
-    "networkAccessPolicy",
-    "publicNetworkAccess",
     "readOnly",
     "timeCreated",
     "uniqueId",
@@ -375,7 +371,16 @@ fn patch(
 fn reduced(body: &Value) -> Value {
     let mut body = body.clone();
     if let Some(properties) = body.get_mut("properties").and_then(Value::as_object_mut) {
-        properties.retain(|name, _| !ADDED.contains(&name.as_str()));
+        properties.retain(|name, value| {
+            let default = match name.as_str() {
+                "encryption" => *value == json!({"type": "EncryptionAtRestWithPlatformKey"}),
+                "maxShares" => *value == json!(1),
+                "networkAccessPolicy" => *value == json!("AllowAll"),
+                "publicNetworkAccess" => *value == json!("Enabled"),
+                _ => false,
+            };
+            !default && !ADDED.contains(&name.as_str())
+        });
     }
     body
 }
