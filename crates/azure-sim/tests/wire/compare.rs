@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use crate::header;
 use crate::mask::{mask, utc};
 use crate::recording::{Exchange, Recorder};
+use crate::target::Target;
 
 /// What kind of difference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Deserialize)]
@@ -79,9 +80,19 @@ pub(crate) fn compare(exchange: &Exchange, answer: &Answer) -> Vec<Difference> {
             Recorder::PowerShell => &in_utc(&recorded.body),
             _ => &recorded.body,
         };
-        value("body", body, &answer.body, &mut found);
+        let subscription = Target::of(&exchange.request.url).subscription();
+        let named = |body: &Value| named(body, subscription.as_deref());
+        value("body", &named(body), &named(&answer.body), &mut found);
     }
     found
+}
+
+/// A body that says where its subscription is that of the request; other ids are made up.
+fn named(body: &Value, subscription: Option<&str>) -> Value {
+    match subscription {
+        Some(id) => serde_json::from_str(&body.to_string().replace(id, "<subscription>")).unwrap(),
+        None => body.clone(),
+    }
 }
 
 /// A body with its times in UTC again: one recorder wrote them in its machine's own offset.

@@ -83,6 +83,7 @@ mod tests {
         );
         assert_eq!(mask("2025-07-07T08:07:17.2272669Z"), "<time>Z");
         assert_eq!(mask("2025-07-07T08:07:17+00:00"), "<time>+00:00");
+        assert_eq!(mask("of <subscription>"), "of <subscription>");
         assert_eq!(
             mask("from '4/18/2023 9:04:41 PM' on"),
             "from '<American time>' on"

@@ -17,7 +17,8 @@ pub(crate) struct Plan {
     pub(crate) skip_all: Option<String>,
     /// Why some exchanges are not replayed, by their place.
     pub(crate) skip: BTreeMap<usize, String>,
-    /// Texts of the recording with what stands for them now: versions that are no longer on offer.
+    /// Texts of the recording with what stands for them now: versions that are no longer on offer, and ids that the
+    /// recorder hid in one place and not in another.
     pub(crate) replace: BTreeMap<String, String>,
     /// Requests sent before the first one, each of which must succeed.
     pub(crate) before: Vec<Sent>,

@@ -64,6 +64,15 @@ impl Target {
         }
     }
 
+    /// The id of the subscription that it is in.
+    pub(crate) fn subscription(&self) -> Option<String> {
+        let words = self.words();
+        let first = words.first()?;
+        let id = words.get(1)?;
+        let is = first.eq_ignore_ascii_case("subscriptions") && id.len() == 36;
+        is.then(|| (*id).to_owned())
+    }
+
     /// The path of the resource that a request with this verb is about, if a PUT could make it.
     pub(crate) fn resource(&self, method: &str) -> Option<String> {
         let words = self.words();
