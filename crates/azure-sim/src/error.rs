@@ -2,6 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::reply::Bucket;
+
 /// How the error object is laid out in the body.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Envelope {
@@ -52,6 +54,8 @@ pub(crate) struct ArmError {
     pub(crate) envelope: Envelope,
     /// Resource Manager answered before any provider saw the request.
     pub(crate) gateway: bool,
+    /// Of what compute counted the request.
+    pub(crate) bucket: Option<Bucket>,
 }
 
 impl ArmError {
@@ -67,6 +71,7 @@ impl ArmError {
             subcode: None,
             envelope: Envelope::Wrapped,
             gateway: false,
+            bucket: None,
         }
     }
 

@@ -50,6 +50,7 @@ mod log;
 mod operation;
 mod polling;
 mod provider;
+mod provider_header;
 mod reply;
 mod request;
 mod router;

@@ -40,6 +40,46 @@ const REGIONS: &[(&str, &str, bool)] = &[
     ("westus3", "West US 3", true),
 ];
 
+/// Regions and where their geo-redundant data is copied to; the others have no partner.
+const PARTNERS: &[(&str, &str)] = &[
+    ("australiaeast", "australiasoutheast"),
+    ("brazilsouth", "southcentralus"),
+    ("canadacentral", "canadaeast"),
+    ("centralindia", "southindia"),
+    ("centralus", "eastus2"),
+    ("eastasia", "southeastasia"),
+    ("eastus", "westus"),
+    ("eastus2", "centralus"),
+    ("francecentral", "francesouth"),
+    ("germanywestcentral", "germanynorth"),
+    ("japaneast", "japanwest"),
+    ("japanwest", "japaneast"),
+    ("koreacentral", "koreasouth"),
+    ("northcentralus", "southcentralus"),
+    ("northeurope", "westeurope"),
+    ("norwayeast", "norwaywest"),
+    ("southafricanorth", "southafricawest"),
+    ("southcentralus", "northcentralus"),
+    ("southeastasia", "eastasia"),
+    ("southindia", "centralindia"),
+    ("swedencentral", "swedensouth"),
+    ("switzerlandnorth", "switzerlandwest"),
+    ("uaenorth", "uaecentral"),
+    ("uksouth", "ukwest"),
+    ("ukwest", "uksouth"),
+    ("westcentralus", "westus2"),
+    ("westeurope", "northeurope"),
+    ("westus", "eastus"),
+    ("westus2", "westcentralus"),
+    ("westus3", "eastus"),
+];
+
+/// The region that geo-redundant data of a region is copied to. Takes a normalised name.
+pub(crate) fn partner(location: &str) -> Option<&'static str> {
+    let (_, partner) = PARTNERS.iter().find(|(name, _)| *name == location)?;
+    Some(partner)
+}
+
 /// `West US` as `westus`.
 pub(crate) fn normalise(location: &str) -> String {
     location

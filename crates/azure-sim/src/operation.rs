@@ -1,12 +1,15 @@
 //! What a polling URL answers, provider by provider.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
+use crate::clock::later;
 use crate::error::ArmError;
 use crate::provider::{self, time};
 use crate::reply::{Body, PollingPath, Reply};
 use crate::request::ArmRequest;
-use crate::store::{Operation, OperationState, World};
+use crate::store::{Operation, OperationState, Work, World};
 
 /// A path that is a polling URL.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -31,6 +34,10 @@ enum Style {
     Storage,
     /// Key Vault `operationResults`.
     KeyVault,
+    /// Log Analytics `operationstatuses`.
+    WorkspaceStatus,
+    /// Log Analytics `operationresults`.
+    WorkspaceResult,
     /// DNS `dnsOperationStatuses`.
     DnsStatus,
     /// DNS `dnsOperationResults`.
@@ -55,6 +62,12 @@ impl Poll {
             ([.., "microsoft.compute", "locations", _], "diskoperations") => Style::Disk,
             ([.., "microsoft.storage", "locations", _], "asyncoperations") => Style::Storage,
             ([.., "microsoft.keyvault", "locations", _], "operationresults") => Style::KeyVault,
+            ([.., "microsoft.operationalinsights", "locations", _], "operationstatuses") => {
+                Style::WorkspaceStatus
+            }
+            ([.., "microsoft.operationalinsights", "workspaces", _], "operationresults") => {
+                Style::WorkspaceResult
+            }
             ([.., "microsoft.network"], "dnsoperationstatuses") => Style::DnsStatus,
             ([.., "microsoft.network"], "dnsoperationresults") => Style::DnsResult,
             _ => return None,
@@ -96,11 +109,17 @@ pub(crate) fn answer(world: &World, request: &ArmRequest, poll: &Poll) -> Result
                 Some((key, value.clone()))
             })
             .collect(),
+        explicit_port: false,
     };
     let failed = operation.state.error();
     let by_location = matches!(
         poll.style,
-        Style::Group | Style::Storage | Style::KeyVault | Style::AksResult | Style::DnsResult
+        Style::Group
+            | Style::Storage
+            | Style::KeyVault
+            | Style::AksResult
+            | Style::DnsResult
+            | Style::WorkspaceResult
     ) || request.parameter("monitor").is_some();
     if by_location && let Some(error) = failed {
         return Err(error);
@@ -120,8 +139,15 @@ pub(crate) fn answer(world: &World, request: &ArmRequest, poll: &Poll) -> Result
             Reply::empty(status).by_gateway()
         }
         Style::AksStatus => {
-            Reply::with(200, Body::Indented(aks_status(operation, failed.as_ref())))
+            let status = aks_status(world, operation, failed.as_ref());
+            Reply::with(200, Body::Indented(status))
         }
+        Style::WorkspaceStatus => {
+            let status = provider::routes::deletion_status(operation, &request.path);
+            Reply::json(200, status)
+        }
+        Style::WorkspaceResult if running => Reply::empty(202).location(again()).retry_after(5),
+        Style::WorkspaceResult => Reply::empty(200),
         Style::DnsStatus => Reply::json(200, provider::routes::operation_status(operation)),
         Style::DnsResult if running => Reply::empty(202).location(again()),
         Style::DnsResult => Reply::empty(200),
@@ -139,7 +165,7 @@ pub(crate) fn answer(world: &World, request: &ArmRequest, poll: &Poll) -> Result
             .location(again())
             .retry_after(17),
         Style::Storage => match world.resource(&operation.resource) {
-            Some(resource) => Reply::with(200, Body::Json(resource.body.clone())),
+            Some(resource) => Reply::with(200, Body::Plain(resource.body.clone())),
             None => Reply::empty(204),
         },
         Style::KeyVault if running => {
@@ -161,11 +187,26 @@ pub(crate) fn answer(world: &World, request: &ArmRequest, poll: &Poll) -> Result
     Ok(reply.for_operation_of(operation.slowed()))
 }
 
-fn aks_status(operation: &Operation, failed: Option<&ArmError>) -> Value {
+/// How long the creation of a pool says nothing about its nodes.
+const BEFORE_NODES: Duration = Duration::from_secs(15);
+
+fn aks_status(world: &World, operation: &Operation, failed: Option<&ArmError>) -> Value {
+    let nodes = world
+        .resource(&operation.resource)
+        .filter(|resource| {
+            let pool = resource.resource_type.ends_with("/agentPools");
+            pool && operation.work == Work::Create
+        })
+        .and_then(|pool| pool.body.pointer("/properties/count")?.as_u64())
+        .filter(|_| later(operation.started, BEFORE_NODES) <= world.now());
     let ended = operation.state != OperationState::Running;
+    let status = match nodes.filter(|_| !ended) {
+        Some(count) => format!("CreatingAgentPool: 0/{count} nodes completed"),
+        None => operation.state.word().to_owned(),
+    };
     let mut body = json!({
         "name": operation.name,
-        "status": operation.state.word(),
+        "status": status,
         "startTime": time(operation.started),
     });
     if let Some(body) = body.as_object_mut() {

@@ -17,6 +17,11 @@ const SIGNATURE: usize = 342;
 /// .NET ticks at the Unix epoch.
 const EPOCH_TICKS: i128 = 621_355_968_000_000_000;
 
+/// A time in .NET ticks.
+pub(crate) fn ticks(at: Timestamp) -> i128 {
+    EPOCH_TICKS + at.as_nanosecond() / 100
+}
+
 /// The absolute URL of `path`, signed at `now`; `nonce` makes two URLs of one moment differ.
 pub(crate) fn sign(
     settings: &Settings,
@@ -25,7 +30,7 @@ pub(crate) fn sign(
     now: Timestamp,
     nonce: u64,
 ) -> String {
-    let ticks = EPOCH_TICKS + now.as_nanosecond() / 100 + i128::from(nonce % 1000);
+    let ticks = ticks(now) + i128::from(nonce % 1000);
     let mut query = form_urlencoded::Serializer::new(String::new());
     for (key, value) in &path.query {
         query.append_pair(key, value);
@@ -34,8 +39,12 @@ pub(crate) fn sign(
     let (signature, hash) = proof(settings, &plain, &ticks.to_string());
     let certificate = certificate(settings);
     let question = plain.split_once('?').map_or("", |(_, query)| query);
+    let port = match origin.strip_prefix("https://") {
+        Some(host) if path.explicit_port && !host.contains(':') => ":443",
+        _ => "",
+    };
     format!(
-        "{origin}{}?{question}&t={ticks}&c={certificate}&s={signature}&h={hash}",
+        "{origin}{port}{}?{question}&t={ticks}&c={certificate}&s={signature}&h={hash}",
         path.path
     )
 }
@@ -100,6 +109,7 @@ mod tests {
                 ("monitor", "true".into()),
                 ("api-version", "2024-11-01".into()),
             ],
+            explicit_port: false,
         };
         let url = sign(
             &Settings::default(),

@@ -21,12 +21,56 @@ pub(crate) enum Body {
 }
 
 impl Body {
+    /// The JSON, to be changed.
+    pub(crate) fn value_mut(&mut self) -> Option<&mut Value> {
+        match self {
+            Self::Empty | Self::EmptyText => None,
+            Self::Json(value) | Self::Plain(value) | Self::Indented(value) => Some(value),
+        }
+    }
+
     /// The JSON, or null.
     pub(crate) fn into_value(self) -> Value {
         match self {
             Self::Empty | Self::EmptyText => Value::Null,
             Self::Json(value) | Self::Plain(value) | Self::Indented(value) => value,
         }
+    }
+}
+
+/// What compute counts requests by, as `x-ms-ratelimit-remaining-resource` names it, with how many are left after
+/// the first one in three minutes and in thirty.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Bucket {
+    /// Writes of disks.
+    CreateUpdateDisks,
+    /// Writes of snapshots, whatever they are made from.
+    HighCostSnapshotCreateHydrate,
+    /// Deletions of disks and snapshots.
+    DeleteDisks,
+    /// Reading one.
+    LowCostGet,
+    /// Listing them.
+    HighCostGet,
+    /// Access to the data of disks and snapshots.
+    HighCostDiskHydrate,
+    /// Polling.
+    GetOperation,
+}
+
+impl Bucket {
+    /// The value of the header.
+    pub(crate) fn header(self) -> String {
+        let (name, short, long) = match self {
+            Self::CreateUpdateDisks => ("CreateUpdateDisks", 2999, 24_999),
+            Self::HighCostSnapshotCreateHydrate => ("HighCostSnapshotCreateHydrate", 999, 7999),
+            Self::DeleteDisks => ("DeleteDisks", 2999, 23_999),
+            Self::LowCostGet => ("LowCostGet", 14_999, 119_999),
+            Self::HighCostGet => ("HighCostGet", 239, 1919),
+            Self::HighCostDiskHydrate => ("HighCostDiskHydrate", 999, 3999),
+            Self::GetOperation => ("GetOperation", 49_999, 399_999),
+        };
+        format!("Microsoft.Compute/{name}3Min;{short},Microsoft.Compute/{name}30Min;{long}")
     }
 }
 
@@ -37,6 +81,8 @@ pub(crate) struct PollingPath {
     pub(crate) path: String,
     /// Query parameters in order, `api-version` among them.
     pub(crate) query: Vec<(&'static str, String)>,
+    /// Whether the port is written out although it is the scheme's own, as DNS does.
+    pub(crate) explicit_port: bool,
 }
 
 impl PollingPath {
@@ -45,6 +91,7 @@ impl PollingPath {
         Self {
             path,
             query: vec![("api-version", api_version.to_owned())],
+            explicit_port: false,
         }
     }
 }
@@ -112,6 +159,11 @@ impl Reply {
     pub(crate) fn location(mut self, path: PollingPath) -> Self {
         self.location = Some(path);
         self
+    }
+
+    /// Adds compute's own count of requests.
+    pub(crate) fn counted(self, bucket: Bucket) -> Self {
+        self.header("x-ms-ratelimit-remaining-resource", bucket.header())
     }
 
     /// Adds `Retry-After`.

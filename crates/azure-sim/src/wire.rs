@@ -10,6 +10,7 @@ use crate::entra::challenge;
 use crate::error::{ArmError, Envelope};
 use crate::latency::Latency;
 use crate::polling;
+use crate::provider_header;
 use crate::reply::{Body, Reply};
 use crate::request::ArmRequest;
 
@@ -105,8 +106,12 @@ pub(crate) fn response(
         {
             headers.push(("x-ms-client-request-id", id.to_owned()));
         }
+        if !reply.gateway {
+            let id = settings.guid(&format!("identifier:{answer}:{now}"));
+            headers.extend(provider_header::identity(settings, request, id));
+        }
         if !(reply.gateway && reply.status >= 400) {
-            headers.extend(rate_limits(&request.method));
+            headers.extend(provider_header::counts(request, !reply.gateway));
         }
     }
     headers.extend(
@@ -148,34 +153,11 @@ impl ArmError {
         if self.gateway {
             reply = reply.header("x-ms-failure-cause", "gateway");
         }
-        reply
+        match self.bucket {
+            Some(bucket) => reply.counted(bucket),
+            None => reply,
+        }
     }
-}
-
-fn rate_limits(method: &Method) -> [(&'static str, String); 2] {
-    let (own, global, left, all) = if method == Method::DELETE {
-        (
-            "x-ms-ratelimit-remaining-subscription-deletes",
-            "x-ms-ratelimit-remaining-subscription-global-deletes",
-            799,
-            11999,
-        )
-    } else if method == Method::GET || method == Method::HEAD {
-        (
-            "x-ms-ratelimit-remaining-subscription-reads",
-            "x-ms-ratelimit-remaining-subscription-global-reads",
-            1099,
-            16499,
-        )
-    } else {
-        (
-            "x-ms-ratelimit-remaining-subscription-writes",
-            "x-ms-ratelimit-remaining-subscription-global-writes",
-            799,
-            11999,
-        )
-    };
-    [(own, left.to_string()), (global, all.to_string())]
 }
 
 fn indented(value: &Value) -> String {

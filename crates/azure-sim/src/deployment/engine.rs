@@ -451,7 +451,7 @@ pub(super) fn check_replaceable(before: &Deployment, wanted: &Wanted) -> Result<
                  re-deployment, please wait for the original deployment to complete, or cancel it \
                  before re-attempting the operation. The previous deployment was started at '{}' \
                  with correlationId '{}', and will expire at '{}' if it does not complete before \
-                 then. Please see https://aka.ms/arm-deploy-resources for usage details.",
+                 then. Please see https://aka.ms/arm-deploy-resources for usage details. ",
                 before.id,
                 date(before.started),
                 before.correlation_id,

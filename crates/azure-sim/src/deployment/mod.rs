@@ -5,8 +5,8 @@
 //! Everything it needs is in its record, so that another process can carry on.
 
 mod engine;
-mod fate;
 mod export;
+mod fate;
 mod output_name;
 mod prepare;
 mod record;

@@ -15,7 +15,7 @@ use super::runtime::not_found;
 use super::view;
 use crate::error::ArmError;
 use crate::id::ResourceId;
-use crate::provider::{invalid_filter, page_by_key, page_size};
+use crate::provider::{invalid_filter, job_name, job_token, page_by_key, page_size};
 use crate::reply::{PollingPath, Reply};
 use crate::request::ArmRequest;
 use crate::store::{Work, World};
@@ -252,10 +252,9 @@ fn put(
     let tracking = world.next_guid("tracking").to_string();
     preflight.verdict(name, &tracking)?;
     let deployment = accept(world, wanted, prepared, correlation, None);
-    let polling = format!(
-        "{}/operationStatuses/{}",
-        deployment.id, deployment.operation
-    );
+    // The URL keeps the path of the request, in its own casing.
+    let path = request.path.trim_end_matches('/');
+    let polling = format!("{path}/operationStatuses/{}", deployment.operation);
     let status = if before.is_some() { 200 } else { 201 };
     Ok(Reply::json(status, view::deployment(&deployment, true))
         .header("x-ms-deployment-engine-version", VERSION)
@@ -355,7 +354,15 @@ fn delete(
     }
     let ends = world.due(DELETION);
     let id = ResourceId::parse(&deployment.id).unwrap_or_default();
-    let token = world.start(Work::Delete, &id, ends);
+    let location = id
+        .group_id()
+        .and_then(|group| world.resource(&group))
+        .map(|group| group.location().to_owned())
+        .or_else(|| deployment.location.clone())
+        .unwrap_or_default();
+    let digest = world.settings().guid(&deployment.id).simple().to_string();
+    let token = deletion_token(name, &location, digest.get(..16).unwrap_or_default());
+    let token = world.start_named(token, Work::Delete, &id, ends);
     deployment.deleting = true;
     save(world, &deployment);
     wake(world, &deployment.id, Some(ends));
@@ -364,6 +371,20 @@ fn delete(
         scope.subscription
     );
     Ok(Reply::empty(202).location(PollingPath::new(path, api_version)))
+}
+
+/// The longest name that a job keeps whole.
+const LONGEST_NAME: usize = 39;
+
+/// The name of a deletion, after the job that does it; a long name is cut and told by a digest.
+fn deletion_token(name: &str, location: &str, digest: &str) -> String {
+    let kept: String = name.chars().take(LONGEST_NAME).collect();
+    let mut job = format!("DeploymentDeletionJob--{}", job_name(&kept));
+    if kept.len() < name.len() {
+        job.push('|');
+        job.push_str(&digest.to_uppercase());
+    }
+    job_token(&job, location)
 }
 
 #[cfg(test)]

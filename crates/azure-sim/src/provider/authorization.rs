@@ -127,6 +127,18 @@ const ROLES: &[(&str, &str, &[&str], &[&str])] = &[
     ),
 ];
 
+/// The descriptions that are known; the other roles are described by their names.
+const DESCRIPTIONS: &[(&str, &str)] = &[
+    (
+        "Owner",
+        "Grants full access to manage all resources, including the ability to assign roles in Azure RBAC.",
+    ),
+    (
+        "Reader",
+        "View all resources, but does not allow you to make any changes.",
+    ),
+];
+
 static SPEC: Spec = Spec {
     resource_type: "Microsoft.Authorization/roleAssignments",
     api_versions: API_VERSIONS,
@@ -502,6 +514,7 @@ pub(crate) fn role_definitions(
 
 fn definition(scope: &ResourceId, role: &(&str, &str, &[&str], &[&str])) -> Value {
     let (id, name, actions, data_actions) = role;
+    let described = DESCRIPTIONS.iter().find(|(role, _)| role == name);
     let home = match scope.subscription() {
         Some(subscription) => ResourceId::for_subscription(subscription),
         None => ResourceId::tenant(),
@@ -512,7 +525,7 @@ fn definition(scope: &ResourceId, role: &(&str, &str, &[&str], &[&str])) -> Valu
         json!({
             "roleName": name,
             "type": "BuiltInRole",
-            "description": name,
+            "description": described.map_or(*name, |(_, description)| description),
             "assignableScopes": ["/"],
             "permissions": [{
                 "actions": actions,

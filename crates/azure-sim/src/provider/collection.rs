@@ -6,7 +6,7 @@ use super::verb::decorate;
 use super::{Home, by_type, check_group, check_parent, check_version, unknown_type};
 use crate::error::ArmError;
 use crate::id::ResourceId;
-use crate::reply::Reply;
+use crate::reply::{Bucket, Reply};
 use crate::request::ArmRequest;
 use crate::store::{Resource, World};
 
@@ -41,13 +41,14 @@ pub(crate) fn list(
             None => spec.home != Home::Extension || r.id.scope() == *scope,
         });
     let page = page(world, request, items, |resource| {
-        provider.show(world, resource)
+        let mut shown = provider.show(world, resource);
+        provider.adapt(&mut shown, api_version);
+        shown
     })?;
     Ok(decorate(
         Reply::with(200, provider.body(page)),
         spec,
-        "HighCostGet",
-        (239, 1919),
+        Bucket::HighCostGet,
     ))
 }
 

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use http::Method;
 use serde_json::{Value, json};
 
@@ -13,6 +15,7 @@ use crate::clock::later;
 use crate::error::ArmError;
 use crate::id::ResourceId;
 use crate::location;
+use crate::polling;
 use crate::reply::Reply;
 use crate::request::ArmRequest;
 use crate::shape::Shape;
@@ -432,14 +435,13 @@ fn recovered(
         .unwrap_or_else(|| json!({}));
     if let Some(body) = body.as_object_mut() {
         body.insert("id".into(), json!(write.id.to_string()));
+        // Its name never left DNS.
         if let Some(properties) = body.get_mut("properties").and_then(Value::as_object_mut) {
-            properties.insert("provisioningState".into(), json!("RegisteringDns"));
+            properties.insert("provisioningState".into(), json!("Succeeded"));
         }
     }
     world.remove(&deleted.id);
-    let mut written = store_now(provider, world, write, body, Value::Null, 200);
-    starts(world, &write.id, &mut written.accepted);
-    Ok(written)
+    Ok(store_now(provider, world, write, body, Value::Null, 200))
 }
 
 fn being_purged(name: &str) -> ArmError {
@@ -523,9 +525,9 @@ fn purge(world: &mut World, deleted: &Resource, version: &str) -> Result<Reply, 
     let name = match running {
         Some(name) => name,
         None => {
-            let name = world
-                .settings()
-                .text(&format!("purge:{}:{}", deleted.id.key(), world.now()), 70);
+            let guid = world.next_guid("purge").simple().to_string();
+            let ticks = polling::ticks(world.now());
+            let name = URL_SAFE_NO_PAD.encode(format!("UT|0{ticks}|{}", guid.to_uppercase()));
             let ends = world.due(PURGE);
             world.start_named(name.clone(), Work::Purge, &deleted.id, ends);
             if let Some(stored) = world.resource_mut(&deleted.id)

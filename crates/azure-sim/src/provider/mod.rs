@@ -28,7 +28,7 @@ pub(crate) use self::check::{
 use self::check::{check_parent, check_scope};
 pub(crate) use self::collection::{list, page, page_by_key, page_size};
 pub(crate) use self::compute::{disk_operation, disk_result};
-pub(crate) use self::resource_group::deleting_error;
+pub(crate) use self::resource_group::{deleting_error, job_name, job_token};
 use self::verb::patch_tags;
 pub(crate) use self::verb::{check, delete, finish, get, give_up, patch, post, put, read};
 use crate::error::ArmError;
@@ -207,6 +207,9 @@ pub(crate) trait Provider: Sync {
     fn show(&self, _world: &World, resource: &Resource) -> Value {
         resource.body.clone()
     }
+
+    /// Takes away what an api-version did not show yet.
+    fn adapt(&self, _body: &mut Value, _api_version: &str) {}
 
     /// How its JSON is written.
     fn body(&self, value: Value) -> Body {
@@ -423,6 +426,7 @@ pub(crate) mod routes {
     pub(crate) use super::key_vault::{check_vault_name, deleted_vaults};
     pub(crate) use super::managed_hsm::managed_hsms;
     pub(crate) use super::network::{check_condition, operation_status, record_sets};
+    pub(crate) use super::operational_insights::deletion_status;
     pub(crate) use super::resource_graph::resource_graph;
     pub(crate) use super::resource_group::resources;
     pub(crate) use super::storage::{check_account_name, file_share, file_shares, restore_share};

@@ -4,16 +4,21 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
-use super::{Home, Provider, Spec, Write, Written, store_now, time};
+use super::{Home, Provider, Spec, Write, Written, operation_path, store_now, time};
 use crate::error::ArmError;
 use crate::id::ResourceId;
-use crate::reply::Reply;
+use crate::reply::{PollingPath, Reply};
 use crate::shape::Shape;
-use crate::store::{Resource, Work, World};
+use crate::store::{Operation, OperationState, Resource, Work, World};
 
 /// Versions whose ids come in lower case.
 const OLD_IDS: &str = "2021-06-01";
+/// Versions from which on a deletion takes time.
+const SLOW_DELETION: &str = "2025-02-01";
+/// The api-version of its status.
+const STATUS_VERSION: &str = "2015-11-01-preview";
 const CREATE: Duration = Duration::from_secs(20);
+const DELETE: Duration = Duration::from_secs(5);
 
 static SPEC: Spec = Spec {
     resource_type: "Microsoft.OperationalInsights/workspaces",
@@ -214,10 +219,33 @@ impl Provider for Workspaces {
         &self,
         world: &mut World,
         id: &ResourceId,
-        _api_version: &str,
+        api_version: &str,
     ) -> Result<Reply, ArmError> {
-        world.remove(id);
-        Ok(Reply::empty(200))
+        if api_version < SLOW_DELETION {
+            world.remove(id);
+            return Ok(Reply::empty(200));
+        }
+        let location = world
+            .resource(id)
+            .map_or_else(String::new, |workspace| workspace.location().to_owned());
+        let running = world.running(id).map(|operation| operation.name.clone());
+        let name = running.unwrap_or_else(|| {
+            let ends = world.due(DELETE);
+            world.start(Work::Delete, id, ends)
+        });
+        let status = operation_path(
+            id,
+            "Microsoft.OperationalInsights",
+            &location,
+            "operationstatuses",
+            &name,
+            STATUS_VERSION,
+        );
+        let result = PollingPath::new(format!("{id}/operationresults/{name}"), api_version);
+        Ok(Reply::empty(202)
+            .async_operation(status)
+            .location(result)
+            .retry_after(5))
     }
 
     fn show(&self, _world: &World, resource: &Resource) -> Value {
@@ -244,6 +272,24 @@ impl Provider for Workspaces {
             json!({"primarySharedKey": key("primary"), "secondarySharedKey": key("secondary")}),
         ))
     }
+}
+
+/// The status document of a deletion, which was asked for at `path`.
+pub(crate) fn deletion_status(operation: &Operation, path: &str) -> Value {
+    let mut body = json!({
+        "id": path,
+        "name": operation.name,
+        "status": operation.state.word(),
+        "startTime": time(operation.started),
+        "properties": {},
+    });
+    if operation.state != OperationState::Running {
+        body["endTime"] = json!(time(operation.ends));
+    }
+    if let Some(error) = operation.state.error() {
+        body["error"] = error.to_object();
+    }
+    body
 }
 
 /// Group, namespace and type in lower case, names as they are.

@@ -106,6 +106,14 @@ impl Provider for ResourceGroups {
         Ok(())
     }
 
+    fn adapt(&self, body: &mut Value, api_version: &str) {
+        if api_version < "2018-05-01"
+            && let Some(body) = body.as_object_mut()
+        {
+            body.remove("type");
+        }
+    }
+
     fn put(&self, world: &mut World, write: Write) -> Result<Written, ArmError> {
         let status = if write.existing.is_some() { 200 } else { 201 };
         let body = group_body(
@@ -251,6 +259,16 @@ pub(crate) fn deleting_error(group: &str) -> ArmError {
 
 /// The name of a deletion: unpadded base64 of the job that does it.
 fn delete_token(name: &str, location: &str) -> String {
+    let escaped = job_name(name);
+    let region = location.to_uppercase();
+    job_token(
+        &format!("RESOURCEGROUPDELETIONJOB-{escaped}-{region}"),
+        location,
+    )
+}
+
+/// A name as jobs have it.
+pub(crate) fn job_name(name: &str) -> String {
     let mut escaped = String::new();
     for c in name.to_uppercase().chars() {
         match c {
@@ -262,10 +280,12 @@ fn delete_token(name: &str, location: &str) -> String {
             c => escaped.push(c),
         }
     }
-    let job = json!({
-        "jobId": format!("RESOURCEGROUPDELETIONJOB-{escaped}-{}", location.to_uppercase()),
-        "jobLocation": location,
-    });
+    escaped
+}
+
+/// What a job is polled by.
+pub(crate) fn job_token(id: &str, location: &str) -> String {
+    let job = json!({"jobId": id, "jobLocation": location});
     // The standard alphabet has a slash, which cannot stand in a path.
     STANDARD_NO_PAD
         .encode(job.to_string())

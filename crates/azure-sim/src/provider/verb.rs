@@ -1,5 +1,6 @@
 //! The verbs on a single resource, for any type.
 
+use http::Method;
 use serde_json::Value;
 
 use super::check::{check_home, moved, read_body};
@@ -10,7 +11,7 @@ use super::{
 use crate::error::ArmError;
 use crate::id::ResourceId;
 use crate::location;
-use crate::reply::Reply;
+use crate::reply::{Bucket, Reply};
 use crate::store::{Operation, Resource, Work, World};
 use crate::tags;
 
@@ -52,7 +53,8 @@ pub(crate) fn put(
     if !id.is_group() {
         check_group(world, id)?;
     }
-    let body = read_body(provider, id, api_version, body)?;
+    let body = read_body(provider, id, api_version, body)
+        .map_err(|error| counted(error, spec, &Method::PUT))?;
     let id = canonical(world, id, spec);
     check_home(world, &id, provider)?;
     if let Some(group) = id.group_id().and_then(|group| world.resource(&group))
@@ -68,15 +70,19 @@ pub(crate) fn put(
     {
         return Err(moved(existing, wanted));
     }
-    provider.put(
-        world,
-        Write {
-            id,
-            existing,
-            body,
-            api_version: api_version.to_owned(),
-        },
-    )
+    let write = Write {
+        id,
+        existing,
+        body,
+        api_version: api_version.to_owned(),
+    };
+    let mut written = provider
+        .put(world, write)
+        .map_err(|error| counted(error, spec, &Method::PUT))?;
+    if let Some(shown) = written.reply.body.value_mut() {
+        provider.adapt(shown, api_version);
+    }
+    Ok(written)
 }
 
 /// See [`World::get`].
@@ -88,14 +94,11 @@ pub(crate) fn get(world: &World, id: &ResourceId, api_version: &str) -> Result<V
 /// Answers a GET.
 pub(crate) fn read(world: &World, id: &ResourceId, api_version: &str) -> Result<Reply, ArmError> {
     let (provider, resource) = find(world, id, api_version)?;
-    let mut reply = Reply::with(200, provider.body(provider.show(world, resource)));
+    let mut shown = provider.show(world, resource);
+    provider.adapt(&mut shown, api_version);
+    let mut reply = Reply::with(200, provider.body(shown));
     reply.gateway = id.is_group();
-    Ok(decorate(
-        reply,
-        provider.spec(),
-        "LowCostGet",
-        (14999, 119_986),
-    ))
+    Ok(decorate(reply, provider.spec(), Bucket::LowCostGet))
 }
 
 fn find<'a>(
@@ -131,7 +134,13 @@ pub(crate) fn patch(
         body.get("tags").unwrap_or(&Value::Null),
         provider.spec().resource_type,
     )?;
-    provider.patch(world, &id, body, api_version)
+    let mut reply = provider
+        .patch(world, &id, body, api_version)
+        .map_err(|error| counted(error, provider.spec(), &Method::PATCH))?;
+    if let Some(shown) = reply.body.value_mut() {
+        provider.adapt(shown, api_version);
+    }
+    Ok(reply)
 }
 
 /// The PATCH that most types have: new tags in place of the old.
@@ -168,7 +177,9 @@ pub(crate) fn delete(
         check_group(world, id)?;
     }
     match world.resource(id).map(|resource| resource.id.clone()) {
-        Some(id) => provider.delete(world, &id, api_version),
+        Some(id) => provider
+            .delete(world, &id, api_version)
+            .map_err(|error| counted(error, spec, &Method::DELETE)),
         None if id.is_group() => Err(provider.not_found(world, id)),
         None => Ok(provider.delete_absent()),
     }
@@ -226,10 +237,19 @@ pub(crate) fn give_up(world: &mut World, operation: &Operation) {
     }
 }
 
+/// A refusal with the header by which compute counts requests, if it was compute that refused.
+fn counted(error: ArmError, spec: &Spec, method: &Method) -> ArmError {
+    let bucket = error.bucket.or_else(|| compute::bucket(spec, method));
+    ArmError {
+        bucket: bucket.filter(|_| !error.gateway),
+        ..error
+    }
+}
+
 /// Adds the header by which compute counts requests, and the entity tag of DNS.
-pub(super) fn decorate(reply: Reply, spec: &Spec, bucket: &str, left: (u32, u32)) -> Reply {
+pub(super) fn decorate(reply: Reply, spec: &Spec, bucket: Bucket) -> Reply {
     if spec.resource_type.starts_with("Microsoft.Compute/") {
-        compute::count(reply, bucket, left)
+        reply.counted(bucket)
     } else if spec.resource_type.starts_with("Microsoft.Network/") {
         network::tag(reply)
     } else {

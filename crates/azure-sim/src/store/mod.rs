@@ -410,6 +410,19 @@ impl World {
             .filter(|operation| operation.state == OperationState::Running)
     }
 
+    /// When the last deletion of a resource ended, if that is remembered.
+    pub(crate) fn deleted(&self, id: &ResourceId) -> Option<Timestamp> {
+        self.operations
+            .values()
+            .filter(|operation| {
+                operation.work == Work::Delete
+                    && operation.resource == *id
+                    && operation.state == OperationState::Succeeded
+            })
+            .map(|operation| operation.ends)
+            .max()
+    }
+
     fn next_number(&mut self) -> u64 {
         self.counter += 1;
         self.dirty.insert((Table::Meta, "counter".into()));

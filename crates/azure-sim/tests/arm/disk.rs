@@ -239,8 +239,18 @@ fn deleting_is_asynchronous_and_may_be_repeated() {
     azure.pass(1);
     let done = azure.get(&operation).expect(200);
     assert_eq!(done.keys(), ["startTime", "endTime", "status", "name"]);
-    assert_eq!(azure.get(&disk("d")).expect(404).code(), "ResourceNotFound");
+    // For some seconds compute itself says that it is gone, then the gateway.
+    let gone = azure.get(&disk("d")).expect(404);
+    assert_eq!(
+        (gone.code(), gone.message()),
+        ("NotFound", "Disk d is not found.")
+    );
+    assert!(gone.header("x-ms-failure-cause").is_none());
     azure.delete(&disk("d")).expect(204);
+    azure.pass(10);
+    let gone = azure.get(&disk("d")).expect(404);
+    assert_eq!(gone.code(), "ResourceNotFound");
+    assert_eq!(gone.header("x-ms-failure-cause"), Some("gateway"));
 }
 
 #[test]

@@ -95,7 +95,7 @@ fn what_cannot_be_parsed_is_refused_with_its_place() {
             &details[1]["line"],
             &details[1]["token"]
         ),
-        (&json!("ParserFailure"), &json!(1), &json!("where"))
+        (&json!("ParserFailure"), &json!(1), &json!("<EOF>"))
     );
     for body in [
         json!({}),

@@ -8,13 +8,13 @@ use super::super::{
     Home, Provider, Spec, Write, Written, managed_identity, resource_group, stored,
 };
 use super::body::body;
-use super::pool_rule::complete;
+use super::pool_rule::{Surroundings, complete};
 use super::power::{check_started, switch, switched};
-use super::profile::identities;
+use super::profile::{identities, network};
 use super::version::{check_upgrade, check_version, default_version};
 use super::{
-    API_VERSIONS, CLUSTER_TYPE, bad_request, busy, check_idle, credential, delete_reply, pool,
-    refusal, shapes, write_reply, wrong_type,
+    API_VERSIONS, CLUSTER_TYPE, ENTITY_TAGS, bad_request, busy, check_idle, credential,
+    delete_reply, pool, refusal, shapes, write_reply, wrong_type,
 };
 use crate::clock::later;
 use crate::error::ArmError;
@@ -123,7 +123,12 @@ impl Provider for ManagedClusters {
         let shown = world
             .resource(&write.id)
             .map(|resource| self.show(world, resource));
-        let shown = shown.unwrap_or(Value::Null);
+        let mut shown = shown.unwrap_or(Value::Null);
+        if is_new {
+            for profile in profiles(&mut shown) {
+                profile.shift_remove("eTag");
+            }
+        }
         let status = if is_new { 201 } else { 200 };
         let region = write.location();
         Ok(Written {
@@ -224,6 +229,22 @@ impl Provider for ManagedClusters {
         body
     }
 
+    fn adapt(&self, body: &mut Value, api_version: &str) {
+        if api_version < ENTITY_TAGS
+            && let Some(body) = body.as_object_mut()
+        {
+            body.shift_remove("eTag");
+            body.shift_remove("kind");
+        }
+        if let Some(profiles) = body.pointer_mut("/properties/agentPoolProfiles")
+            && let Some(profiles) = profiles.as_array_mut()
+        {
+            for profile in profiles {
+                pool::adapt_pool(profile, api_version);
+            }
+        }
+    }
+
     fn body(&self, value: Value) -> Body {
         Body::Indented(value)
     }
@@ -258,6 +279,7 @@ impl Provider for ManagedClusters {
             // Somebody may have begun to delete it meanwhile.
             if world.provisioning_state(id) == Some("Updating") {
                 succeed(world, id);
+                pool::show_autoscaling(world, &pools_of(world, id));
             }
             return Ok(());
         }
@@ -271,9 +293,21 @@ impl Provider for ManagedClusters {
         let settling = world.settings().settling();
         if operation.work == Work::Create && !settling.is_zero() {
             settle(world, id, settling);
+        } else {
+            pool::show_autoscaling(world, &pools_of(world, id));
         }
         Ok(())
     }
+}
+
+/// The pools of a cluster as it is shown.
+fn profiles(shown: &mut Value) -> impl Iterator<Item = &mut Map<String, Value>> {
+    shown
+        .pointer_mut("/properties/agentPoolProfiles")
+        .and_then(Value::as_array_mut)
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_object_mut)
 }
 
 /// The cluster and its pools are ready, each with a new eTag.
@@ -316,6 +350,16 @@ fn pools(world: &mut World, write: &Write) -> Result<Vec<NamedPool>, ArmError> {
         _ => Vec::new(),
     };
     let version = version_of(write);
+    let old_network = write
+        .existing
+        .as_ref()
+        .and_then(|existing| existing.body.pointer("/properties/networkProfile").cloned());
+    let network = network(&write.properties(), old_network);
+    let surroundings = Surroundings {
+        version: &version,
+        region: write.location(),
+        network: &network,
+    };
     let mut pools: Vec<NamedPool> = Vec::new();
     for profile in &profiles {
         let Some(mut given) = profile.as_object().cloned() else {
@@ -340,14 +384,10 @@ fn pools(world: &mut World, write: &Write) -> Result<Vec<NamedPool>, ArmError> {
                  operations: https://aka.ms/agent-pool-rest-api",
             ));
         }
-        let completed = complete(
-            world,
-            &name,
-            &given,
-            old.as_ref(),
-            &version,
-            write.location(),
-        )?;
+        let mut completed = complete(world, &name, &given, old.as_ref(), surroundings)?;
+        if old.is_none() && !given.contains_key("enableAutoScaling") {
+            completed.shift_remove("enableAutoScaling");
+        }
         pools.push((name, completed));
     }
     if write.existing.is_none() {

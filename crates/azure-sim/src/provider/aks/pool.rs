@@ -5,10 +5,11 @@ use std::time::Duration;
 use serde_json::{Map, Value, json};
 
 use super::super::{Home, Provider, Spec, Write, Written, managed_identity, missing, stored};
-use super::pool_rule::{check_pool_name, complete};
+use super::pool_rule::{Surroundings, check_pool_name, complete};
 use super::power::check_started;
 use super::{
-    API_VERSIONS, POOL_TYPE, check_idle, delete_reply, refusal, shapes, write_reply, wrong_type,
+    API_VERSIONS, ENTITY_TAGS, POOL_TYPE, check_idle, delete_reply, refusal, shapes, write_reply,
+    wrong_type,
 };
 use crate::error::{ArmError, Subcode};
 use crate::id::ResourceId;
@@ -23,6 +24,9 @@ const SCALE: Duration = Duration::from_secs(120);
 const UPDATE: Duration = Duration::from_secs(8);
 
 const DELETE: Duration = Duration::from_secs(20);
+
+/// The first api-version that shows `maxUnavailable`.
+const MAX_UNAVAILABLE: &str = "2025-02-01";
 
 static SPEC: Spec = Spec {
     resource_type: POOL_TYPE,
@@ -63,8 +67,12 @@ impl Provider for AgentPools {
             .as_ref()
             .and_then(|existing| existing.body.get("properties"))
             .and_then(Value::as_object);
-        let version = text(&cluster.body, "/properties/kubernetesVersion").to_owned();
-        let mut properties = complete(world, write.id.name(), &given, old, &version, &region)?;
+        let surroundings = Surroundings {
+            version: text(&cluster.body, "/properties/kubernetesVersion"),
+            region: &region,
+            network: &cluster.body["properties"]["networkProfile"],
+        };
+        let mut properties = complete(world, write.id.name(), &given, old, surroundings)?;
         drop_empty(&mut properties);
         if old.is_some() && properties.get("mode") == Some(&json!("User")) {
             check_last_system(world, &write.id, "changed to mode User")?;
@@ -162,6 +170,12 @@ impl Provider for AgentPools {
         body
     }
 
+    fn adapt(&self, body: &mut Value, api_version: &str) {
+        if let Some(properties) = body.get_mut("properties") {
+            adapt_pool(properties, api_version);
+        }
+    }
+
     fn body(&self, value: Value) -> Body {
         Body::Indented(value)
     }
@@ -173,6 +187,29 @@ impl Provider for AgentPools {
             ready(world, &operation.resource);
         }
         Ok(())
+    }
+}
+
+/// Takes away what an older api-version does not show of a pool. No recording tells the versions apart exactly.
+pub(super) fn adapt_pool(pool: &mut Value, api_version: &str) {
+    let Some(pool) = pool.as_object_mut() else {
+        return;
+    };
+    if api_version < ENTITY_TAGS {
+        pool.shift_remove("eTag");
+        if let Some(profile) = pool
+            .get_mut("securityProfile")
+            .and_then(Value::as_object_mut)
+        {
+            profile.shift_remove("sshAccess");
+        }
+    }
+    if api_version < MAX_UNAVAILABLE
+        && let Some(settings) = pool
+            .get_mut("upgradeSettings")
+            .and_then(Value::as_object_mut)
+    {
+        settings.shift_remove("maxUnavailable");
     }
 }
 
@@ -200,6 +237,21 @@ pub(super) fn ready(world: &mut World, id: &ResourceId) {
         .unwrap_or_default();
     if let (Some(least), Some(most)) = (least, most) {
         properties.insert("count".into(), json!(count.clamp(least, most.max(least))));
+    }
+}
+
+/// Pools that were made together with their cluster only tell that they do not scale by themselves when AKS is done
+/// with the cluster.
+pub(super) fn show_autoscaling(world: &mut World, pools: &[ResourceId]) {
+    for id in pools {
+        let pool = world.resource_mut(id);
+        if let Some(properties) = pool.and_then(|pool| pool.body.get_mut("properties"))
+            && let Some(properties) = properties.as_object_mut()
+        {
+            properties
+                .entry("enableAutoScaling")
+                .or_insert(json!(false));
+        }
     }
 }
 

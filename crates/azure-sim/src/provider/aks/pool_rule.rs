@@ -58,15 +58,42 @@ pub(super) fn check_pool_name(name: &str) -> Result<(), ArmError> {
     .with_target("agentPoolProfile.name"))
 }
 
+/// What a pool takes from its cluster.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Surroundings<'a> {
+    /// The Kubernetes version.
+    pub(super) version: &'a str,
+    /// The region.
+    pub(super) region: &'a str,
+    /// The network, as the cluster shows it.
+    pub(super) network: &'a Value,
+}
+
+impl Surroundings<'_> {
+    /// How many pods a node has unless the pool says so: it depends on where pods get their addresses.
+    fn max_pods(&self) -> u32 {
+        let is = |name: &str, word: &str| self.network.get(name) == Some(&json!(word));
+        if is("networkPlugin", "kubenet") {
+            110
+        } else if is("networkPlugin", "azure") && !is("networkPluginMode", "overlay") {
+            30
+        } else {
+            250
+        }
+    }
+}
+
 /// Checks the properties of a pool and fills in what AKS fills in.
 pub(super) fn complete(
     world: &mut World,
     name: &str,
     given: &Map<String, Value>,
     old: Option<&Map<String, Value>>,
-    version: &str,
-    region: &str,
+    cluster: Surroundings<'_>,
 ) -> Result<Map<String, Value>, ArmError> {
+    let Surroundings {
+        version, region, ..
+    } = cluster;
     check_pool_name(name)?;
     let word = |key: &str| given.get(key).and_then(Value::as_str);
     if let Some(old) = old {
@@ -141,7 +168,7 @@ pub(super) fn complete(
     for key in ["vnetSubnetID", "podSubnetID", "workloadRuntime"] {
         set(key, fixed(key, Value::Null));
     }
-    set("maxPods", fixed("maxPods", json!(250)));
+    set("maxPods", fixed("maxPods", json!(cluster.max_pods())));
     set("type", fixed("type", json!("VirtualMachineScaleSets")));
     let zones = fixed("availabilityZones", Value::Null);
     set(

@@ -7,14 +7,14 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use super::operation::{accepted, count};
+use super::operation::accepted;
 use super::rule::{invalid, wrong_type};
 use super::{DISK, WRITE, busy, completion, text};
 use crate::clock::later;
 use crate::error::ArmError;
 use crate::id::ResourceId;
 use crate::provider::unknown_action;
-use crate::reply::Reply;
+use crate::reply::{Bucket, Reply};
 use crate::shape::Shape;
 use crate::store::{Operation, Resource, Work, World};
 
@@ -61,11 +61,7 @@ pub(super) fn act(
     let ends = world.due(WRITE);
     let name = world.start(work, id, ends);
     let reply = accepted(202, None, id, resource.location(), &name, api_version);
-    Ok(count(
-        reply.retry_after(2),
-        "HighCostDiskHydrate",
-        (999, 3999),
-    ))
+    Ok(reply.retry_after(2).counted(Bucket::HighCostDiskHydrate))
 }
 
 /// Access that is asked for.

@@ -232,14 +232,14 @@ fn head(write: &Write, spec: &Spec) -> Map<String, Value> {
 /// What the 202 shows: an echo, with little of what Azure adds.
 pub(super) fn first_body(write: &Write, spec: &Spec) -> Value {
     let mut body = head(write, spec);
-    if let Some(sku) = write.at("/sku") {
+    let old = write.existing.as_ref().map(|existing| &existing.body);
+    let sku = write.at("/sku").or_else(|| old?.get("sku"));
+    if let Some(sku) = sku {
         body.insert("sku".into(), sku.clone());
     }
     let mut properties = write.properties();
-    if let Some(old) = write
-        .existing
-        .as_ref()
-        .and_then(|e| e.body.get("properties"))
+    if spec.resource_type == DISK.resource_type
+        && let Some(old) = old.and_then(|old| old.get("properties"))
     {
         for name in ["diskSizeBytes", "tier"] {
             if let Some(value) = old.get(name) {

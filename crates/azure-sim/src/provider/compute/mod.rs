@@ -8,22 +8,22 @@ mod shape;
 
 use std::time::Duration;
 
+use http::Method;
 use serde_json::{Map, Value, json};
 
 use self::body::{first_body, full_body};
 use self::operation::accepted;
-pub(super) use self::operation::count;
 pub(crate) use self::operation::{disk_operation, disk_result};
 use self::rule::{
     check_name, check_option, check_performance, check_zones, family, find_source, invalid,
     not_allowed, size_of, sku_of, wrong_type,
 };
 use self::shape::BODY;
-use super::{Home, Provider, Spec, Write, Written, stored};
+use super::{Home, Provider, Spec, Write, Written, missing, stored};
 use crate::clock::later;
 use crate::error::ArmError;
 use crate::id::ResourceId;
-use crate::reply::Reply;
+use crate::reply::{Bucket, Reply};
 use crate::shape::Mismatch;
 use crate::store::{Accepted, Operation, Resource, Work, World};
 
@@ -49,6 +49,24 @@ const WRITE: Duration = Duration::from_millis(600);
 
 /// How long the data of a background copy takes to arrive, after the operation has ended.
 const HYDRATE: Duration = Duration::from_secs(90);
+
+/// How long compute still answers for what was deleted.
+const REMEMBERED: Duration = Duration::from_secs(10);
+
+/// Properties that only Azure sets.
+const ADDED: &[&str] = &[
+    "completionPercent",
+    "diskIOPSReadOnly",
+    "diskIOPSReadWrite",
+    "diskMBpsReadOnly",
+    "diskMBpsReadWrite",
+    "diskSizeBytes",
+    "diskState",
+    "incrementalSnapshotFamilyId",
+    "readOnly",
+    "timeCreated",
+    "uniqueId",
+];
 
 static DISK: Spec = Spec {
     resource_type: "Microsoft.Compute/disks",
@@ -128,6 +146,10 @@ impl Provider for Disks {
     fn show(&self, world: &World, resource: &Resource) -> Value {
         access::shown(world, resource)
     }
+
+    fn not_found(&self, world: &World, id: &ResourceId) -> ArmError {
+        not_found(world, id, "Disk")
+    }
 }
 
 impl Provider for Snapshots {
@@ -179,6 +201,10 @@ impl Provider for Snapshots {
         api_version: &str,
     ) -> Result<Reply, ArmError> {
         access::act(world, id, action, body, api_version)
+    }
+
+    fn not_found(&self, world: &World, id: &ResourceId) -> ArmError {
+        not_found(world, id, "Snapshot")
     }
 
     fn show(&self, world: &World, resource: &Resource) -> Value {
@@ -301,11 +327,6 @@ fn put(world: &mut World, spec: &'static Spec, write: &Write) -> Result<Written,
         Work::Update
     };
     let name = world.start(work, &write.id, ends);
-    let bucket = if option == "CopyStart" {
-        "HighCostSnapshotCreateHydrate"
-    } else {
-        "CreateUpdateDisks"
-    };
     let reply = accepted(
         202,
         Some(first),
@@ -320,7 +341,7 @@ fn put(world: &mut World, spec: &'static Spec, write: &Write) -> Result<Written,
             operation: Some(name),
             ready_at: ends,
         },
-        reply: count(reply.retry_after(2), bucket, (2999, 24999)),
+        reply: reply.retry_after(2).counted(write_bucket(spec)),
     })
 }
 
@@ -345,7 +366,7 @@ fn patch(
     {
         merged.insert("tags".into(), tags.clone());
     }
-    let echo = existing.body.clone();
+    let echo = reduced(&existing.body);
     let write = Write {
         id: existing.id.clone(),
         existing: Some(existing),
@@ -353,7 +374,7 @@ fn patch(
         api_version: api_version.to_owned(),
     };
     let written = put(world, provider.spec(), &write)?;
-    // The echo of a PATCH is the old resource with the new values, before Azure has worked them out.
+    // The echo of a PATCH is what was once asked for with the new values, before Azure has worked them out.
     let mut shown = echo;
     for (key, value) in merged {
         match (shown.get_mut(&key), value) {
@@ -371,6 +392,24 @@ fn patch(
     let mut reply = written.reply;
     reply.body = crate::reply::Body::Json(shown);
     Ok(reply)
+}
+
+/// What is left of a resource in the echo of a PATCH: nothing that Azure itself adds, but the tiers.
+fn reduced(body: &Value) -> Value {
+    let mut body = body.clone();
+    if let Some(properties) = body.get_mut("properties").and_then(Value::as_object_mut) {
+        properties.retain(|name, value| {
+            let default = match name.as_str() {
+                "encryption" => *value == json!({"type": "EncryptionAtRestWithPlatformKey"}),
+                "maxShares" => *value == json!(1),
+                "networkAccessPolicy" => *value == json!("AllowAll"),
+                "publicNetworkAccess" => *value == json!("Enabled"),
+                _ => false,
+            };
+            !default && !ADDED.contains(&name.as_str())
+        });
+    }
+    body
 }
 
 /// A copy whose source disappeared while it was made has nothing to hold.
@@ -402,6 +441,45 @@ fn finish(world: &mut World, operation: &Operation) -> Result<(), ArmError> {
         resource.set_state("Succeeded");
     }
     Ok(())
+}
+
+/// What compute counts a request with this verb as.
+pub(super) fn bucket(spec: &Spec, method: &Method) -> Option<Bucket> {
+    if !spec.resource_type.starts_with("Microsoft.Compute/") {
+        return None;
+    }
+    Some(match *method {
+        Method::GET | Method::HEAD => Bucket::LowCostGet,
+        Method::DELETE => Bucket::DeleteDisks,
+        _ => write_bucket(spec),
+    })
+}
+
+fn write_bucket(spec: &Spec) -> Bucket {
+    if spec.resource_type == DISK.resource_type {
+        Bucket::CreateUpdateDisks
+    } else {
+        Bucket::HighCostSnapshotCreateHydrate
+    }
+}
+
+/// The answer to reading what is not there. For a while after a deletion compute itself gives it, and not the gateway.
+fn not_found(world: &World, id: &ResourceId, kind: &str) -> ArmError {
+    let while_after = world.settings().latency.duration(REMEMBERED);
+    let deleted = world
+        .deleted(id)
+        .is_some_and(|at| world.now() < later(at, while_after));
+    if !deleted {
+        return missing(world, id);
+    }
+    ArmError {
+        bucket: Some(Bucket::LowCostGet),
+        ..ArmError::new(
+            404,
+            "NotFound",
+            format!("{kind} {} is not found.", id.name()),
+        )
+    }
 }
 
 fn busy(resource: &Resource) -> ArmError {
@@ -443,5 +521,5 @@ fn delete(world: &mut World, id: &ResourceId, api_version: &str) -> Result<Reply
         resource.set_state("Deleting");
     }
     let reply = accepted(202, None, id, resource.location(), &name, api_version);
-    Ok(count(reply, "DeleteDisks", (2999, 23999)))
+    Ok(reply.counted(Bucket::DeleteDisks))
 }

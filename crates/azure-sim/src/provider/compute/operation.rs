@@ -6,7 +6,7 @@ use super::access;
 use super::body::compute_time;
 use crate::error::ArmError;
 use crate::id::ResourceId;
-use crate::reply::{PollingPath, Reply};
+use crate::reply::{Bucket, PollingPath, Reply};
 use crate::store::{Operation, OperationState, Work, World};
 
 pub(super) fn accepted(
@@ -29,10 +29,12 @@ pub(super) fn accepted(
     let status_path = PollingPath {
         path: path.clone(),
         query: vec![partition.clone(), version.clone()],
+        explicit_port: false,
     };
     let result_path = PollingPath {
         path,
         query: vec![partition, ("monitor", "true".to_owned()), version],
+        explicit_port: false,
     };
     let reply = match body {
         Some(body) => Reply::json(status, body),
@@ -42,17 +44,6 @@ pub(super) fn accepted(
         .async_operation(status_path)
         .location(result_path)
         .header("x-ms-request-id", name.to_owned())
-}
-
-/// Adds compute's own count of requests.
-pub(in crate::provider) fn count(reply: Reply, bucket: &str, left: (u32, u32)) -> Reply {
-    reply.header(
-        "x-ms-ratelimit-remaining-resource",
-        format!(
-            "Microsoft.Compute/{bucket}3Min;{},Microsoft.Compute/{bucket}30Min;{}",
-            left.0, left.1
-        ),
-    )
 }
 
 /// What the `Location` of a finished operation answers.
@@ -85,9 +76,5 @@ pub(crate) fn disk_operation(
         body.insert("error".into(), error.to_object());
     }
     body.insert("name".into(), json!(operation.name));
-    count(
-        Reply::json(200, Value::Object(body)),
-        "GetOperation",
-        (49999, 399_999),
-    )
+    Reply::json(200, Value::Object(body)).counted(Bucket::GetOperation)
 }

@@ -271,7 +271,7 @@ pub(super) fn check_option(
     }
     let target = "creationData.createOption";
     match option {
-        "Empty" if is_disk => {}
+        "Empty" => {}
         "Copy" | "Restore" => {}
         "CopyStart" if is_disk => {}
         "CopyStart" => {

@@ -17,6 +17,7 @@ pub(crate) use self::record_list::record_sets;
 use super::{Home, Provider, Spec, Write, Written, store_now};
 use crate::error::ArmError;
 use crate::id::ResourceId;
+use crate::polling;
 use crate::reply::{PollingPath, Reply};
 use crate::shape::{Mismatch, Shape};
 use crate::store::{Operation, Resource, Work, World};
@@ -109,7 +110,9 @@ impl Provider for DnsZones {
             Some(name) => name,
             None => {
                 let ends = world.due(DELETE);
-                let name = format!("delzone{}", world.next_guid("operation").simple());
+                let guid = world.next_guid("operation").simple().to_string();
+                let ticks = polling::ticks(world.now());
+                let name = format!("delzone{ticks}{}", guid.get(..8).unwrap_or_default());
                 world.start_named(name, Work::Delete, id, ends)
             }
         };
@@ -119,7 +122,10 @@ impl Provider for DnsZones {
             PollingPath::new(path, api_version)
         };
         Ok(Reply::empty(202)
-            .async_operation(path("dnsOperationStatuses"))
+            .async_operation(PollingPath {
+                explicit_port: true,
+                ..path("dnsOperationStatuses")
+            })
             .location(path("dnsOperationResults")))
     }
 

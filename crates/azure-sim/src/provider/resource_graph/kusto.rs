@@ -15,7 +15,7 @@ pub(super) enum Kind {
     /// A quoted text, its escapes resolved.
     Text(String),
     Number(usize),
-    /// `|`, `(`, `)`, `,`, `==`, `=~`.
+    /// `|`, `(`, `)`, `,`, `[`, `]`, `.`, `==`, `=~`.
     Sign(&'static str),
 }
 
@@ -28,7 +28,7 @@ pub(super) struct Unparsable {
     pub(super) expected: String,
 }
 
-const SIGNS: [&str; 6] = ["==", "=~", "|", "(", ")", ","];
+const SIGNS: [&str; 9] = ["==", "=~", "|", "(", ")", ",", "[", "]", "."];
 
 /// A query, word for word.
 pub(super) struct Tokens {

@@ -1,6 +1,7 @@
 //! The resource graph: all resources of all subscriptions as one table, asked in a small part of Kusto.
 //!
-//! A query is a table (`Resources`, or none) and steps: `where` with `=~`, `==`, `in~`, `in` and `and`, `project`,
+//! A query is a table (`Resources`, or none) and steps: `where` with `=~`, `==`, `in~`, `in` and `and` (on members of
+//! columns, too), `project`,
 //! `order by`, `limit` and `take`. Everything else is refused as what Azure cannot parse. The graph is never behind.
 
 mod kusto;
@@ -12,7 +13,7 @@ use serde_json::{Map, Value, json};
 
 use self::kusto::Unparsable;
 use self::query::Query;
-use super::{Home, PROVIDERS, check_version};
+use super::{Home, PROVIDERS, check_version, time};
 use crate::error::ArmError;
 use crate::reply::Reply;
 use crate::request::ArmRequest;
@@ -37,7 +38,7 @@ pub(crate) fn resource_graph(world: &World, request: &ArmRequest) -> Result<Repl
         .as_str()
         .filter(|query| !query.trim().is_empty())
         .ok_or_else(|| refused("Query is missing.", Vec::new()))?;
-    let query = Query::parse(text).map_err(|error| invalid_query(&error))?;
+    let query = Query::parse(text).map_err(|error| invalid_query(world, &error))?;
     let options = Options::read(&body)?;
 
     let mut rows: Vec<Map<String, Value>> = PROVIDERS
@@ -46,7 +47,7 @@ pub(crate) fn resource_graph(world: &World, request: &ArmRequest) -> Result<Repl
         .filter(|spec| spec.home == Home::Group && spec.located)
         .flat_map(|spec| world.of_type(spec.resource_type))
         .filter(|resource| !resource.id.is_group() && options.reaches(resource))
-        .map(row)
+        .map(|resource| row(world, resource))
         .collect();
     // Some order that is always the same, for queries that ask for none.
     rows.sort_by_cached_key(|row| row["id"].to_string().to_lowercase());
@@ -70,14 +71,11 @@ pub(crate) fn resource_graph(world: &World, request: &ArmRequest) -> Result<Repl
         let token = json!({ "$id": "1", "MaxRows": size, "RowsToSkip": next }).to_string();
         answer["$skipToken"] = json!(STANDARD.encode(token));
     }
-    Ok(Reply::json(200, answer)
-        .header("x-ms-ratelimit-remaining-tenant-resource-requests", "14")
-        .header("x-ms-user-quota-remaining", "14")
-        .header("x-ms-user-quota-resets-after", "00:00:05"))
+    Ok(Reply::json(200, answer))
 }
 
 /// A resource as the graph has it.
-fn row(resource: &Resource) -> Map<String, Value> {
+fn row(world: &World, resource: &Resource) -> Map<String, Value> {
     let member = |name: &str| resource.body.get(name).cloned().unwrap_or(Value::Null);
     let columns = [
         ("id", json!(resource.id.to_string())),
@@ -92,6 +90,7 @@ fn row(resource: &Resource) -> Map<String, Value> {
             "subscriptionId",
             json!(resource.id.subscription().unwrap_or_default()),
         ),
+        ("tenantId", json!(world.settings().tenant_id)),
         ("tags", member("tags")),
         ("properties", member("properties")),
     ];
@@ -126,13 +125,15 @@ impl Options {
                 .map(Some)
                 .ok_or_else(|| refused(&format!("{name} has an invalid value."), Vec::new())),
         };
-        let top = number("$top")?.unwrap_or(LARGEST_PAGE);
+        let earlier = &options["$skipToken"];
+        let continued = || number_in(earlier, "MaxRows");
+        let top = number("$top")?.or_else(continued).unwrap_or(LARGEST_PAGE);
         if !(1..=LARGEST_PAGE).contains(&top) {
             return Err(refused("$top must be from 1 to 1000.", Vec::new()));
         }
         let skip = match &options["$skipToken"] {
             Value::Null => number("$skip")?.unwrap_or(0),
-            token => rows_to_skip(token)
+            token => number_in(token, "RowsToSkip")
                 .ok_or_else(|| refused("The $skipToken is invalid.", Vec::new()))?,
         };
         let subscriptions = body["subscriptions"].as_array();
@@ -154,17 +155,21 @@ impl Options {
     }
 }
 
-fn rows_to_skip(token: &Value) -> Option<usize> {
+/// What a `$skipToken` says.
+fn number_in(token: &Value, name: &str) -> Option<usize> {
     let bytes = STANDARD.decode(token.as_str()?).ok()?;
     let token: Value = serde_json::from_slice(&bytes).ok()?;
-    usize::try_from(token["RowsToSkip"].as_u64()?).ok()
+    usize::try_from(token[name].as_u64()?).ok()
 }
 
-fn invalid_query(error: &Unparsable) -> ArmError {
+fn invalid_query(world: &World, error: &Unparsable) -> ArmError {
     let expected = &error.expected;
+    let now = time(world.now());
+    let correlation = world.settings().guid(&format!("graph:{now}"));
     refused(
-        "Please provide below info when asking for support: timestamp = 2021-04-01T08:01:45.5776189Z, \
-         correlationId = 361761ad-d830-46c9-9f1a-9cf001653d41.",
+        &format!(
+            "Please provide below info when asking for support: timestamp = {now}, correlationId = {correlation}."
+        ),
         vec![
             json!({
                 "code": "InvalidQuery",

@@ -7,13 +7,14 @@ use super::kusto::{Kind, Tokens, Unparsable};
 type Row = Map<String, Value>;
 
 /// The columns that there are.
-const COLUMNS: [&str; 8] = [
+const COLUMNS: [&str; 9] = [
     "id",
     "name",
     "type",
     "location",
     "resourceGroup",
     "subscriptionId",
+    "tenantId",
     "tags",
     "properties",
 ];
@@ -36,6 +37,8 @@ enum Step {
 #[derive(Debug)]
 struct Condition {
     column: &'static str,
+    /// Members of the column's value, from the outside in.
+    members: Vec<String>,
     values: Vec<String>,
     any_case: bool,
 }
@@ -90,7 +93,11 @@ impl Query {
 
 impl Condition {
     fn holds(&self, row: &Row) -> bool {
-        let Some(actual) = row.get(self.column).and_then(Value::as_str) else {
+        let mut value = row.get(self.column);
+        for member in &self.members {
+            value = value.and_then(|value| value.get(member));
+        }
+        let Some(actual) = value.and_then(Value::as_str) else {
             return false;
         };
         self.values.iter().any(|value| {
@@ -139,8 +146,23 @@ fn step(tokens: &mut Tokens) -> Result<Step, Unparsable> {
 }
 
 fn condition(tokens: &mut Tokens) -> Result<Condition, Unparsable> {
-    let column = column(tokens)?;
-    let (list, any_case) = tokens.expect("=~", |kind| match kind {
+    // That a name is no column is only found when everything else is well written.
+    let no_column = tokens.refuse("IDENTIFIER");
+    let name = word(tokens)?;
+    let mut members = Vec::new();
+    loop {
+        if tokens.take_sign(".") {
+            members.push(word(tokens)?);
+        } else if tokens.take_sign("[") {
+            members.push(text(tokens)?);
+            if !tokens.take_sign("]") {
+                return Err(tokens.refuse("]"));
+            }
+        } else {
+            break;
+        }
+    }
+    let (list, any_case) = tokens.expect(OPERATOR, |kind| match kind {
         Kind::Sign("==") => Some((false, false)),
         Kind::Sign("=~") => Some((false, true)),
         Kind::Word(word) if word == "in" => Some((true, false)),
@@ -162,10 +184,23 @@ fn condition(tokens: &mut Tokens) -> Result<Condition, Unparsable> {
     } else {
         values.push(text(tokens)?);
     }
+    let mut columns = COLUMNS.iter().copied();
+    let column = columns.find(|column| *column == name).ok_or(no_column)?;
     Ok(Condition {
         column,
+        members,
         values,
         any_case,
+    })
+}
+
+/// What Azure's parser says that it expects in the place of an operator.
+const OPERATOR: &str = "\u{1cf}";
+
+fn word(tokens: &mut Tokens) -> Result<String, Unparsable> {
+    tokens.expect("IDENTIFIER", |kind| match kind {
+        Kind::Word(word) => Some(word.clone()),
+        _ => None,
     })
 }
 
@@ -234,7 +269,9 @@ mod tests {
     #[test]
     fn what_is_not_understood_is_refused_where_it_stands() {
         for (query, token, column) in [
-            ("where where", "where", 6),
+            ("where where", "<EOF>", 11),
+            ("where properties[ =~ 'a'", "=~", 18),
+            ("where properties.x['y' =~ 'a'", "=~", 23),
             ("where", "<EOF>", 5),
             ("Resources |", "<EOF>", 11),
             ("Resources | extend a = 1", "=", 21),

@@ -187,6 +187,10 @@ impl Provider for StorageAccounts {
         self.put(world, write).map(|written| written.reply)
     }
 
+    fn body(&self, value: Value) -> Body {
+        Body::Plain(value)
+    }
+
     fn delete(
         &self,
         world: &mut World,
@@ -440,7 +444,12 @@ fn account(world: &World, write: &Write, sku: &str, kind: &str) -> Value {
     let endpoints: Map<String, Value> = services
         .iter()
         .map(|service| {
-            let zone = if *service == "web" { "z6." } else { "" };
+            let zone = match (*service, write.location()) {
+                ("web", "westus") => "z22.",
+                ("web", "westus2") => "z5.",
+                ("web", _) => "z6.",
+                _ => "",
+            };
             let url = format!("https://{name}.{zone}{service}.core.windows.net/");
             ((*service).to_owned(), json!(url))
         })
@@ -448,6 +457,12 @@ fn account(world: &World, write: &Write, sku: &str, kind: &str) -> Value {
     properties.insert("primaryEndpoints".into(), Value::Object(endpoints));
     properties.insert("primaryLocation".into(), json!(write.location()));
     properties.insert("statusOfPrimary".into(), json!("available"));
+    if ["GRS", "GZRS"].iter().any(|copied| sku.ends_with(copied))
+        && let Some(secondary) = location::partner(write.location())
+    {
+        properties.insert("secondaryLocation".into(), json!(secondary));
+        properties.insert("statusOfSecondary".into(), json!("available"));
+    }
     let mut body = Map::new();
     body.insert(
         "sku".into(),
@@ -487,5 +502,5 @@ pub(crate) fn check_account_name(world: &World, request: &ArmRequest) -> Result<
     } else {
         json!({"nameAvailable": true})
     };
-    Ok(Reply::json(200, answer))
+    Ok(Reply::with(200, Body::Plain(answer)))
 }

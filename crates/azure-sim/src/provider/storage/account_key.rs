@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::super::{time, unknown_action};
 use crate::error::ArmError;
 use crate::id::ResourceId;
-use crate::reply::Reply;
+use crate::reply::{Body, Reply};
 use crate::store::{Resource, World};
 
 const KEYS: [&str; 2] = ["key1", "key2"];
@@ -26,7 +26,7 @@ pub(super) fn act(
         Some(account) => KEYS.iter().map(|name| show(world, account, name)).collect(),
         None => Vec::new(),
     };
-    Ok(Reply::json(200, json!({ "keys": keys })))
+    Ok(Reply::with(200, Body::Plain(json!({ "keys": keys }))))
 }
 
 fn regenerate(world: &mut World, id: &ResourceId, body: &Value) -> Result<(), ArmError> {

@@ -14,6 +14,7 @@ mod number;
 pub(crate) mod object;
 mod resource;
 mod text;
+mod unique_string;
 
 #[cfg(test)]
 mod tests;

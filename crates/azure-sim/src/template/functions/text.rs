@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::argument::Call;
-use super::{Function, MANY, format};
+use super::{Function, MANY, format, unique_string};
 use crate::template::TemplateError;
 
 pub(super) const FUNCTIONS: &[Function] = &[
@@ -218,16 +218,7 @@ fn guid(call: &Call<'_>) -> Result<Value, TemplateError> {
     ))
 }
 
-/// 13 characters of `a-z2-7` that depend on all arguments. Azure's own hash is not published; this
-/// one is stable but gives other characters.
 fn unique_string(call: &Call<'_>) -> Result<Value, TemplateError> {
-    const ALPHABET: &[u8; 32] = b"abcdefghijklmnopqrstuvwxyz234567";
     let joined = call.texts()?.join("-");
-    let mut bits = Uuid::new_v5(&GUID_NAMESPACE, joined.as_bytes()).as_u128();
-    let mut text = String::with_capacity(13);
-    for _ in 0..13 {
-        text.push(char::from(ALPHABET[(bits >> 123) as usize]));
-        bits <<= 5;
-    }
-    Ok(text.into())
+    Ok(unique_string::unique_string(&joined).into())
 }
