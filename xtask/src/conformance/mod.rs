@@ -67,7 +67,7 @@ fn az(only: &[String]) -> Result<(), String> {
     let mut report = Report::default();
     script::judge(&cli, &programs, &directory, only, &mut report)?;
     if only.is_empty() {
-        two_clients::judge(&cli, &programs, &directory, &mut report)?;
+        two_clients::judge(&cli, &programs, &directory, &mut report);
     }
     report.print();
     report.verdict()

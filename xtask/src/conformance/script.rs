@@ -27,6 +27,9 @@ const AT_ONCE: usize = 2;
 struct Script {
     /// Why these steps are here.
     about: String,
+    /// In a profile of its own, which knows no cloud and is signed in nowhere.
+    #[serde(default)]
+    alone: bool,
     steps: Vec<Step>,
 }
 
@@ -125,6 +128,11 @@ fn run(cli: &AzureCli, profile: &Profile, server: &Server, name: &str, script: &
     known.insert("directory".to_owned(), own.display().to_string());
     known.insert("template".to_owned(), template.display().to_string());
     let made = fs::create_dir_all(&own);
+    let alone = Profile {
+        directory: own.join("az"),
+        ..profile.clone()
+    };
+    let profile = if script.alone { &alone } else { profile };
     for step in &script.steps {
         let taken = match &made {
             Ok(()) => take(cli, profile, step, &mut known),

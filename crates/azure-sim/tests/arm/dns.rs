@@ -198,7 +198,7 @@ fn every_recorded_type_comes_back_as_it_was_sent() {
         .iter()
         .map(|set| set["name"].clone())
         .collect();
-    assert_eq!(names, ["*", "*.deep.er", "@", "empty"]);
+    assert_eq!(names, ["@", "*", "*.deep.er", "empty"]);
 }
 
 #[test]

@@ -3,10 +3,10 @@
 use crate::error::ArmError;
 use crate::id::ResourceId;
 use crate::provider::check::check_parent;
-use crate::provider::{by_type, check_group, check_version, page};
+use crate::provider::{by_type, check_group, check_version, page_by_key, page_size};
 use crate::reply::Reply;
 use crate::request::ArmRequest;
-use crate::store::World;
+use crate::store::{Resource, World};
 
 /// Answers `GET …/dnsZones/{zone}/{word}`, where `word` is `recordsets`, `all` or a record type; `None` if it is none
 /// of these.
@@ -52,7 +52,19 @@ pub(crate) fn record_sets(
                 .as_ref()
                 .is_none_or(|suffix| set.id.name().to_ascii_lowercase().ends_with(suffix))
     });
-    let page = page(world, request, items, |set| provider.show(world, set))?;
+    // The apex first: a zone file begins with its SOA, and the Azure CLI writes one in the order of this list.
+    let mut sets: Vec<(String, &Resource)> = items
+        .map(|(_, set)| {
+            let name = set.id.name().to_ascii_lowercase();
+            let place = u8::from(name != "@");
+            (format!("{place}{name}\u{0}{}", set.resource_type), set)
+        })
+        .collect();
+    sets.sort_by(|one, other| one.0.cmp(&other.0));
+    let size = page_size(world, request)?;
+    let page = page_by_key(request, size, sets.into_iter(), |set| {
+        provider.show(world, set)
+    })?;
     Ok(Some(Reply::json(200, page)))
 }
 
