@@ -4,7 +4,7 @@
 use std::fs;
 use std::io::{BufRead as _, BufReader};
 use std::path::PathBuf;
-use std::process::{Child, Stdio};
+use std::process::{Child, Command, Stdio};
 
 use kompox_e2e::{Project, Run};
 use serde_json::Value;
@@ -69,6 +69,12 @@ impl Drop for Served {
 
 /// Runs a command that signs in to the server with the secret that the server made up, and trusts the server's authority.
 fn run(project: &Project, azure: &Served, args: &[&str]) -> Run {
+    let mut command = signed_in(project, azure, args);
+    command.env("SSL_CERT_FILE", azure.directory.join("tls/ca.pem"));
+    Run::from(command.output().expect("kompoxops can be run"))
+}
+
+fn signed_in(project: &Project, azure: &Served, args: &[&str]) -> Command {
     let secret = fs::read_to_string(azure.directory.join("client-secret")).unwrap();
     let mut command = project.command(args);
     command
@@ -80,8 +86,8 @@ fn run(project: &Project, azure: &Served, args: &[&str]) -> Run {
         .env("AZURE_CLIENT_ID", CLIENT)
         .env("AZURE_CLIENT_SECRET", secret)
         .env_remove("SSL_CERT_DIR")
-        .env("SSL_CERT_FILE", azure.directory.join("tls/ca.pem"));
-    Run::from(command.output().expect("kompoxops can be run"))
+        .env_remove("SSL_CERT_FILE");
+    command
 }
 
 fn project() -> Project {
@@ -109,4 +115,18 @@ fn a_client_that_trusts_its_authority_makes_a_cluster_and_gets_the_kubeconfig_th
     );
     let log = fs::read_to_string(project.home().join("access.jsonl")).unwrap();
     assert!(log.lines().count() > 3 && !log.contains("hidden"), "{log}");
+}
+
+#[test]
+fn a_client_that_does_not_trust_its_authority_says_what_to_do() {
+    let project = project();
+    let azure = Served::start(&project);
+    let mut command = signed_in(&project, &azure, &["cluster", "nodepool", "list"]);
+    let refused = Run::from(command.output().expect("kompoxops can be run"));
+    assert_eq!(refused.code, 1, "{}", refused.stdout);
+    assert!(
+        refused.stderr.contains("is not trusted") && refused.stderr.contains("SSL_CERT_FILE"),
+        "{}",
+        refused.stderr
+    );
 }

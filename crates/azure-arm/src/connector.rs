@@ -19,6 +19,7 @@ use crate::dns_record_sets::ArmDnsRecordSets;
 use crate::file_shares::ArmFileShares;
 use crate::key_vaults::ArmKeyVaults;
 use crate::managed_clusters::ArmManagedClusters;
+use crate::reach::Watched;
 use crate::resource_graph::ArmResourceGraph;
 use crate::resource_groups::ArmResourceGroups;
 use crate::resources::ArmResources;
@@ -138,12 +139,12 @@ impl Connector for ArmConnector {
     fn connect(&self, connection: &Connection) -> Result<Azure> {
         let settings = &self.settings;
         let endpoint = &connection.cloud.resource_manager;
-        let transport = Transport::new(
+        let transport = Transport::new(Arc::new(Watched::new(
             settings
                 .transport
                 .clone()
                 .unwrap_or_else(|| new_http_client(None)),
-        );
+        )));
         let credential = match &settings.sign_in {
             SignIn::AsConnected => Some(token_credential(connection, transport.clone())?),
             SignIn::With(credential) => Some(Arc::clone(credential)),

@@ -7,6 +7,7 @@ use azure_core::http::Url;
 use kompox_azure::{Error, parse_failure};
 
 use crate::client::{Answer, Call};
+use crate::reach::Untrusted;
 use crate::token::NoToken;
 
 /// Codes of a 404 that say more than that the thing is not there: the subscription, the namespace or the type
@@ -56,6 +57,13 @@ pub(crate) fn classify(call: &Call, error: &azure_core::Error, hint: &str) -> Er
     if let Some(NoToken(cause)) = causes(error).find_map(|cause| cause.downcast_ref()) {
         return not_signed_in(cause, hint);
     }
+    if let Some(untrusted) = causes(error).find_map(|cause| cause.downcast_ref::<Untrusted>()) {
+        return Error::Transport {
+            call: call.to_string(),
+            message: untrusted.to_string(),
+            source: untrusted.reason.clone().into(),
+        };
+    }
     let texts: Vec<String> = causes(error)
         .map(|cause| without_query(&cause.to_string(), &call.url))
         .collect();
@@ -102,14 +110,15 @@ fn one_line(text: &str) -> String {
     lines.join(" ")
 }
 
-fn causes<'a>(
+/// An error and what caused it, outermost first.
+pub(crate) fn causes<'a>(
     error: &'a (dyn StdError + 'static),
 ) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
     std::iter::successors(Some(error), |&error| error.source())
 }
 
 /// The HTTP library repeats the URL in its errors, signature and all.
-fn without_query(text: &str, url: &Url) -> String {
+pub(crate) fn without_query(text: &str, url: &Url) -> String {
     match url.query() {
         Some(query) => text.replace(query, "…"),
         None => text.to_owned(),

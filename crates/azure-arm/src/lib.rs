@@ -39,6 +39,7 @@ mod managed_clusters;
 mod operation;
 mod page;
 mod poll;
+mod reach;
 mod resource_graph;
 mod resource_groups;
 mod resources;

@@ -232,3 +232,19 @@ async fn an_operation_without_a_status_is_malformed() {
     let error = azure(&script).disks.delete(&disk("d")).await.unwrap_err();
     assert!(error.to_string().contains("without a status"), "{error}");
 }
+
+#[tokio::test]
+async fn a_certificate_that_nobody_vouches_for_is_told_at_once() {
+    let reply = Reply::broken("invalid peer certificate: UnknownIssuer");
+    let script = Arc::new(Script::new().on("GET", &disk_url("d"), reply));
+    let error = azure(&script).disks.get(&disk("d")).await.unwrap_err();
+    let told = error.to_string();
+    assert!(
+        told.contains("the certificate of management.azure.com is not trusted"),
+        "{told}"
+    );
+    assert!(told.contains("SSL_CERT_FILE"), "{told}");
+    let source = std::error::Error::source(&error).unwrap().to_string();
+    assert!(source.contains("UnknownIssuer"), "{source}");
+    assert_eq!(script.seen().len(), 1);
+}
