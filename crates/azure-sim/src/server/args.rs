@@ -37,7 +37,7 @@ pub struct Args {
     /// The tenant, a GUID
     #[arg(long, value_name = "GUID", default_value = TENANT)]
     pub(super) tenant: String,
-    /// What generated ids, and what faults happen, follow from
+    /// What generated ids follow from; a list of faults has a seed of its own
     #[arg(long, value_name = "NUMBER", default_value_t = 0)]
     pub(super) seed: u64,
     #[command(flatten)]
