@@ -84,6 +84,23 @@ impl ArmRequest {
         self.headers.get(name)?.to_str().ok()
     }
 
+    /// Refuses every other method than this one.
+    ///
+    /// # Errors
+    /// `MethodNotAllowed`.
+    pub(crate) fn must_be(&self, method: &Method) -> Result<(), ArmError> {
+        if self.method == *method {
+            Ok(())
+        } else {
+            Err(self.not_allowed())
+        }
+    }
+
+    /// The refusal of the method on this path.
+    pub(crate) fn not_allowed(&self) -> ArmError {
+        ArmError::method_not_allowed(self.method.as_str(), &self.path)
+    }
+
     /// The body as JSON; an empty body is `null`.
     ///
     /// # Errors

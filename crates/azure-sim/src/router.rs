@@ -24,7 +24,7 @@ pub(crate) fn route(world: &mut World, request: &ArmRequest) -> Result<Reply, Ar
     if let Some(poll) = operation::Poll::of(&request.path) {
         request.api_version()?;
         if request.method != Method::GET {
-            return Err(not_allowed(request));
+            return Err(request.not_allowed());
         }
         polling::verify(world.settings(), request)?;
         if poll.is_deployment() {
@@ -50,7 +50,7 @@ pub(crate) fn route(world: &mut World, request: &ArmRequest) -> Result<Reply, Ar
             let resource_type = format!("{namespace}/{word}");
             match request.method {
                 Method::GET => provider::list(world, id, &resource_type, request),
-                _ => Err(not_allowed(request)),
+                _ => Err(request.not_allowed()),
             }
         }
         Tail::Word(word) if id.parts().is_empty() => collection(world, request, id, word),
@@ -60,14 +60,14 @@ pub(crate) fn route(world: &mut World, request: &ArmRequest) -> Result<Reply, Ar
                 provider::list(world, id, &resource_type, request)
             }
             Method::POST => provider::post(world, id, word, api_version, &request.json()?),
-            _ => Err(not_allowed(request)),
+            _ => Err(request.not_allowed()),
         },
         Tail::Namespace(namespace) => match request.method {
             Method::GET => providers(id, namespace.as_deref()),
             Method::POST | Method::PUT | Method::DELETE | Method::PATCH => {
                 Err(invalid_path(request))
             }
-            _ => Err(not_allowed(request)),
+            _ => Err(request.not_allowed()),
         },
     }
 }
@@ -253,7 +253,7 @@ fn scope(world: &World, request: &ArmRequest, id: &ResourceId) -> Result<Reply, 
             world.subscription(&subscription.to_ascii_lowercase()),
         )
         .by_gateway()),
-        (_, Some(_)) => Err(not_allowed(request)),
+        (_, Some(_)) => Err(request.not_allowed()),
         (_, None) => Err(invalid_path(request)),
     }
 }
@@ -317,7 +317,7 @@ fn collection(
         (
             "subscriptions" | "tenants" | "resourcegroups" | "resources" | "locations" | "tagnames",
             ..,
-        ) => Err(not_allowed(request)),
+        ) => Err(request.not_allowed()),
         _ => Err(invalid_path(request)),
     }
 }
@@ -388,12 +388,8 @@ fn resource(
         }
         Method::PATCH => provider::patch(world, id, api_version, &request.json()?),
         Method::DELETE => provider::delete(world, id, api_version),
-        _ => Err(not_allowed(request)),
+        _ => Err(request.not_allowed()),
     }
-}
-
-fn not_allowed(request: &ArmRequest) -> ArmError {
-    ArmError::method_not_allowed(request.method.as_str(), &request.path)
 }
 
 fn invalid_path(request: &ArmRequest) -> ArmError {

@@ -99,7 +99,7 @@ pub(crate) fn handle(world: &mut World, request: &ArmRequest) -> Result<Reply, A
                 format!("The action '{word}' of deployments is not supported by this simulator."),
             ))
         }
-        (method, _) => Err(ArmError::method_not_allowed(method.as_str(), &request.path)),
+        _ => Err(request.not_allowed()),
     };
     reply.map(Reply::by_gateway)
 }

@@ -24,12 +24,7 @@ const ARRAYS: &[&str] = &[
 
 /// Answers without a token, whatever Resource Manager wants otherwise.
 pub(crate) fn answer(request: &ArmRequest) -> Result<Reply, ArmError> {
-    if request.method != http::Method::GET {
-        return Err(ArmError::method_not_allowed(
-            request.method.as_str(),
-            &request.path,
-        ));
-    }
+    request.must_be(&http::Method::GET)?;
     let version = request.api_version()?;
     let body = match version {
         "2015-01-01" => oldest(&request.origin),

@@ -52,10 +52,7 @@ pub(crate) fn tags(
         Method::PUT => given(&request.json()?)?,
         Method::PATCH => patched(present, &request.json()?)?,
         _ => {
-            return Err(ArmError::method_not_allowed(
-                request.method.as_str(),
-                &request.path,
-            ));
+            return Err(request.not_allowed());
         }
     };
     let owner = world

@@ -135,12 +135,7 @@ fn find<'a>(
         request.api_version()?,
         None,
     )?;
-    if request.method != Method::GET {
-        return Err(ArmError::method_not_allowed(
-            request.method.as_str(),
-            &request.path,
-        ));
-    }
+    request.must_be(&Method::GET)?;
     world
         .resource(owner)
         .ok_or_else(|| provider.not_found(world, owner))

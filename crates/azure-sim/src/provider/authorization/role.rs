@@ -138,12 +138,7 @@ pub(crate) fn role_definitions(
         version,
         None,
     )?;
-    if request.method != Method::GET {
-        return Err(ArmError::method_not_allowed(
-            request.method.as_str(),
-            &request.path,
-        ));
-    }
+    request.must_be(&Method::GET)?;
     if let Some(name) = name {
         return ROLES
             .iter()

@@ -138,12 +138,7 @@ pub(crate) fn deleted_vaults(
     let version = request.api_version()?;
     check_version(DELETED_TYPE, API_VERSIONS, version, None)?;
     let Some(name) = name else {
-        if request.method != Method::GET {
-            return Err(ArmError::method_not_allowed(
-                request.method.as_str(),
-                &request.path,
-            ));
-        }
+        request.must_be(&Method::GET)?;
         let under = format!("{}/providers/microsoft.keyvault/locations/", id.key());
         let items = world
             .entries(&under)
@@ -172,10 +167,7 @@ pub(crate) fn deleted_vaults(
     ) {
         (&Method::GET, None) => Ok(Reply::json(200, deleted.body)),
         (&Method::POST, Some("purge")) => purge(world, &deleted, version),
-        _ => Err(ArmError::method_not_allowed(
-            request.method.as_str(),
-            &request.path,
-        )),
+        _ => Err(request.not_allowed()),
     }
 }
 

@@ -34,12 +34,7 @@ pub(crate) fn restore_share(
         None,
     )?;
     check_group(world, id)?;
-    if request.method != Method::POST {
-        return Err(ArmError::method_not_allowed(
-            request.method.as_str(),
-            &request.path,
-        ));
-    }
+    request.must_be(&Method::POST)?;
     check_parent(world, id.parent(), &FileShares, "write")?;
     check_name(world, id.name())?;
     file_service::check_ready(world, &account(id))?;
