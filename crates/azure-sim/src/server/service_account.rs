@@ -1,6 +1,6 @@
 //! Tokens of the service accounts of simulated clusters, which have no API server to ask.
 
-use std::io::{self, Write as _};
+use std::io::{self, IsTerminal as _, Write as _};
 use std::path::PathBuf;
 
 use super::error::ServerError;
@@ -32,6 +32,7 @@ pub struct TokenArgs {
 
 impl TokenArgs {
     /// Prints the token on standard output: what a pod with workload identity finds in `AZURE_FEDERATED_TOKEN_FILE`.
+    /// Only a terminal gets the end of a line: clients send such a file as it is.
     ///
     /// # Errors
     /// A state directory that is not there or cannot be read, no such cluster, a cluster without an issuer.
@@ -46,7 +47,12 @@ impl TokenArgs {
             &self.service_account,
             &self.audience,
         )?;
-        writeln!(io::stdout(), "{}", token.secret())?;
+        let mut stdout = io::stdout().lock();
+        write!(stdout, "{}", token.secret())?;
+        if stdout.is_terminal() {
+            writeln!(stdout)?;
+        }
+        stdout.flush()?;
         Ok(())
     }
 }
