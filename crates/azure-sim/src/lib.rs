@@ -13,27 +13,23 @@
 //!
 //! # What is simulated
 //!
-//! - `Microsoft.Resources`: subscriptions, locations, tenants and providers (reading), resource groups, resource lists
-//!   with `$filter`, `$top` and paging, tags, deployments with real evaluation of templates.
-//! - Entra ID: tokens for applications and managed identities, federated assertions, discovery, `/metadata/endpoints`.
-//! - `Microsoft.ResourceGraph`: queries over all resources, in a small part of Kusto.
-//! - `Microsoft.ContainerService`: managed clusters and agent pools, with the node resource group, identities
-//!   and kubeconfigs (which lead nowhere).
-//! - `Microsoft.Compute`: disks and snapshots, with copies whose data arrives later.
-//! - `Microsoft.Network`: public DNS zones and their record sets (`A`, `AAAA`, `CNAME`, `NS`, `SOA`, `TXT`), with entity
-//!   tags and conditions.
-//! - `Microsoft.KeyVault`: vaults with soft delete, recovery and purge. `Microsoft.Storage`: accounts and file
-//!   shares with soft delete. `Microsoft.OperationalInsights`: workspaces. `Microsoft.ManagedIdentity`: user-assigned
-//!   identities and federated credentials. `Microsoft.Insights`: diagnostic settings. `Microsoft.Authorization`: role
-//!   assignments and the built-in roles that are commonly assigned.
+//! - Resource Manager: subscriptions, resource groups, tags, lists of resources, deployments with real evaluation of
+//!   templates, and the resource types of `Microsoft.Authorization`, `Microsoft.Compute`, `Microsoft.ContainerService`,
+//!   `Microsoft.Insights`, `Microsoft.KeyVault`, `Microsoft.ManagedIdentity`, `Microsoft.Network`,
+//!   `Microsoft.OperationalInsights`, `Microsoft.ResourceGraph` and `Microsoft.Storage` that `docs/simulator-types.md` of
+//!   the repository lists: what is done, what is refused, what is not known and what is a guess, for each.
+//! - Entra ID: tokens for applications and managed identities, federated assertions, discovery. Resource Manager looks
+//!   into tokens when [`Access::Verified`] says so.
 //!
 //! # What is not
 //!
-//! Data planes (no secrets, files or Kubernetes API), quotas, policies, locks, and permissions: the caller may do
-//! everything. Tokens are looked into only with [`Access::Verified`]. Virtual machines do not exist, so no disk is ever attached. Nothing changes by
-//! itself but what time brings. Messages and codes that no recording shows (most validation errors) are
-//! modelled on Azure's documentation and may differ in wording. Properties that Azure would not know are
-//! dropped, as most providers do, rather than refused.
+//! Data planes: no secrets, files or Kubernetes API; virtual machines do not exist, so no disk is ever attached.
+//! Permissions, policies, locks and quotas: the caller may do everything. Throttling and failures happen only as
+//! [`Faults`]. Properties that the simulator does not know are dropped rather than refused. Messages and codes that no
+//! recording shows follow Azure's documentation and may differ.
+//!
+//! `docs/simulator.md` tells how to use it: in a test, as a server, with faults, signed in; and how it is held against
+//! recorded Azure, the Azure CLI and models that others made.
 #![forbid(unsafe_code)]
 
 mod builder;

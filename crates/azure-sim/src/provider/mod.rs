@@ -433,3 +433,84 @@ pub(crate) mod routes {
     pub(crate) use super::tag_name::tag_names;
     pub(crate) use super::tag_set::tags;
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::registered;
+
+    const PAGE: &str = include_str!("../../../../docs/simulator-types.md");
+
+    /// A section of the page.
+    struct Section {
+        title: &'static str,
+        text: &'static str,
+        /// The first paragraph, as one line.
+        first: String,
+    }
+
+    impl Section {
+        /// The types that the first paragraph names.
+        fn types(&self) -> impl Iterator<Item = &str> {
+            let quoted = self.first.split('`').skip(1).step_by(2);
+            quoted.filter(|text| text.starts_with("Microsoft."))
+        }
+    }
+
+    fn sections() -> impl Iterator<Item = Section> {
+        PAGE.split("\n## ").skip(1).map(|text| {
+            let mut paragraphs = text.split("\n\n");
+            Section {
+                title: paragraphs.next().unwrap_or_default(),
+                text,
+                first: paragraphs.next().unwrap_or_default().replace('\n', " "),
+            }
+        })
+    }
+
+    #[test]
+    fn the_guide_has_every_type_once_with_its_api_versions_and_no_other_type() {
+        let sections: Vec<Section> = sections().collect();
+        let mut told = BTreeMap::new();
+        for section in &sections {
+            for name in section.types() {
+                let twice = told.insert(name, section);
+                assert!(twice.is_none(), "{name} has two sections");
+            }
+        }
+        for (name, versions) in registered() {
+            let section = told.remove(name);
+            let section = section.unwrap_or_else(|| panic!("{name} has no section"));
+            let count = versions.len();
+            let (newest, oldest) = (versions[0], versions[count - 1]);
+            let wanted = format!("`: {count} api-versions from {oldest} to {newest}");
+            assert!(
+                section.first.ends_with(&wanted),
+                "{name}: {wanted:?} is missing"
+            );
+        }
+        assert!(told.is_empty(), "not registered: {:?}", told.keys());
+    }
+
+    #[test]
+    fn the_guide_says_of_every_type_what_it_does_refuses_and_does_not_know() {
+        for Section { title, text, .. } in sections() {
+            for part in ["Does", "Refuses", "Does not know"] {
+                assert!(
+                    text.contains(&format!("\n- **{part}.**")),
+                    "{title} does not say: {part}"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn the_table_of_contents_of_the_guide_leads_to_every_section() {
+        let (contents, _) = PAGE.split_once("\n## ").unwrap_or_default();
+        for Section { title, .. } in sections() {
+            let anchor = title.to_lowercase().replace(',', "").replace(' ', "-");
+            assert!(contents.contains(&format!("(#{anchor})")), "{anchor}");
+        }
+    }
+}
