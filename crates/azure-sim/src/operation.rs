@@ -187,7 +187,7 @@ pub(crate) fn answer(world: &World, request: &ArmRequest, poll: &Poll) -> Result
     Ok(reply.for_operation_of(operation.slowed()))
 }
 
-/// How long the creation of a pool says nothing about its nodes.
+/// How long the creation of a pool says nothing about its nodes; that of one without nodes never does.
 const BEFORE_NODES: Duration = Duration::from_secs(15);
 
 fn aks_status(world: &World, operation: &Operation, failed: Option<&ArmError>) -> Value {
@@ -198,6 +198,7 @@ fn aks_status(world: &World, operation: &Operation, failed: Option<&ArmError>) -
             pool && operation.work == Work::Create
         })
         .and_then(|pool| pool.body.pointer("/properties/count")?.as_u64())
+        .filter(|count| *count > 0)
         .filter(|_| later(operation.started, BEFORE_NODES) <= world.now());
     let ended = operation.state != OperationState::Running;
     let status = match nodes.filter(|_| !ended) {

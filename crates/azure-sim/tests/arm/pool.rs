@@ -97,6 +97,25 @@ fn a_pool_is_completed_as_recorded() {
 }
 
 #[test]
+fn the_creation_of_a_pool_tells_how_many_nodes_are_there_unless_it_has_none() {
+    let azure = Azure::realistic();
+    azure.group("westus3");
+    azure.put(&cluster(), &body()).expect(201);
+    azure.pass(400);
+    let told = |name: &str, count: u32| {
+        let wanted = sent(&json!({"count": count, "vmSize": "Standard_DS2_v2", "mode": "User"}));
+        let begun = azure.put(&pool(name), &wanted).expect(201);
+        let operation = begun.header("azure-asyncoperation").unwrap().to_owned();
+        azure.pass(20);
+        let status = azure.get(&operation).expect(200).body["status"].clone();
+        azure.pass(400);
+        status
+    };
+    assert_eq!(told("one", 1), "CreatingAgentPool: 0/1 nodes completed");
+    assert_eq!(told("none", 0), "InProgress");
+}
+
+#[test]
 fn a_missing_pool_is_told_in_aks_words() {
     let missing = ready().get(&pool("ap2")).expect(404);
     assert_eq!(
