@@ -11,10 +11,11 @@ use super::body::body;
 use super::pool_rule::{Surroundings, complete};
 use super::power::{check_started, switch, switched};
 use super::profile::{identities, network};
+use super::since::adapt_cluster;
 use super::version::{check_upgrade, check_version, default_version};
 use super::{
-    API_VERSIONS, CLUSTER_TYPE, ENTITY_TAGS, bad_request, busy, check_idle, credential,
-    delete_reply, pool, refusal, shapes, write_reply, wrong_type,
+    API_VERSIONS, CLUSTER_TYPE, bad_request, busy, check_idle, credential, delete_reply, pool,
+    refusal, shapes, write_reply, wrong_type,
 };
 use crate::clock::later;
 use crate::error::ArmError;
@@ -230,19 +231,7 @@ impl Provider for ManagedClusters {
     }
 
     fn adapt(&self, body: &mut Value, api_version: &str) {
-        if api_version < ENTITY_TAGS
-            && let Some(body) = body.as_object_mut()
-        {
-            body.shift_remove("eTag");
-            body.shift_remove("kind");
-        }
-        if let Some(profiles) = body.pointer_mut("/properties/agentPoolProfiles")
-            && let Some(profiles) = profiles.as_array_mut()
-        {
-            for profile in profiles {
-                pool::adapt_pool(profile, api_version);
-            }
-        }
+        adapt_cluster(body, api_version);
     }
 
     fn body(&self, value: Value) -> Body {

@@ -8,6 +8,7 @@ mod pool_rule;
 mod power;
 mod profile;
 mod shapes;
+mod since;
 mod upgrade;
 mod version;
 
@@ -68,9 +69,6 @@ pub(super) const API_VERSIONS: &[&str] = &[
     "2023-01-01",
     "2022-04-01",
 ];
-
-/// The first api-version that shows entity tags, and a cluster's `kind`.
-const ENTITY_TAGS: &str = "2025-09-01";
 
 /// AKS's refusal: no wrapper, a subcode, indented.
 fn refusal(status: u16, code: &str, message: impl Into<String>) -> ArmError {

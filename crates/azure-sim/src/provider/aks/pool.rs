@@ -7,9 +7,9 @@ use serde_json::{Map, Value, json};
 use super::super::{Home, Provider, Spec, Write, Written, managed_identity, missing, stored};
 use super::pool_rule::{Surroundings, check_pool_name, complete};
 use super::power::check_started;
+use super::since::adapt_pool;
 use super::{
-    API_VERSIONS, ENTITY_TAGS, POOL_TYPE, check_idle, delete_reply, refusal, shapes, write_reply,
-    wrong_type,
+    API_VERSIONS, POOL_TYPE, check_idle, delete_reply, refusal, shapes, write_reply, wrong_type,
 };
 use crate::error::{ArmError, Subcode};
 use crate::id::ResourceId;
@@ -24,9 +24,6 @@ const SCALE: Duration = Duration::from_secs(120);
 const UPDATE: Duration = Duration::from_secs(8);
 
 const DELETE: Duration = Duration::from_secs(20);
-
-/// The first api-version that shows `maxUnavailable`.
-const MAX_UNAVAILABLE: &str = "2025-02-01";
 
 static SPEC: Spec = Spec {
     resource_type: POOL_TYPE,
@@ -187,29 +184,6 @@ impl Provider for AgentPools {
             ready(world, &operation.resource);
         }
         Ok(())
-    }
-}
-
-/// Takes away what an older api-version does not show of a pool. No recording tells the versions apart exactly.
-pub(super) fn adapt_pool(pool: &mut Value, api_version: &str) {
-    let Some(pool) = pool.as_object_mut() else {
-        return;
-    };
-    if api_version < ENTITY_TAGS {
-        pool.shift_remove("eTag");
-        if let Some(profile) = pool
-            .get_mut("securityProfile")
-            .and_then(Value::as_object_mut)
-        {
-            profile.shift_remove("sshAccess");
-        }
-    }
-    if api_version < MAX_UNAVAILABLE
-        && let Some(settings) = pool
-            .get_mut("upgradeSettings")
-            .and_then(Value::as_object_mut)
-    {
-        settings.shift_remove("maxUnavailable");
     }
 }
 
