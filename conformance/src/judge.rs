@@ -51,20 +51,15 @@ impl Judge<'_> {
             return;
         };
         verdict.exchanged(index);
-        self.body(
-            &operation,
-            "request",
-            row.request,
-            &exchange.request,
-            verdict,
-        );
+        self.body(exchange, "request", row.request, &exchange.request, verdict);
         if exchange.status < 400 {
             // Accepted and not done yet, or nothing to tell.
             let model = match exchange.status {
                 202 | 204 if exchange.response.is_empty() => None,
+                _ if row.may_be_empty && exchange.response.is_empty() => None,
                 _ => row.response,
             };
-            self.body(&operation, "answer", model, &exchange.response, verdict);
+            self.body(exchange, "answer", model, &exchange.response, verdict);
         } else {
             let bare = serde_json::from_slice::<Value>(&exchange.response)
                 .is_ok_and(|body| body.get("error").is_none());
@@ -74,18 +69,19 @@ impl Judge<'_> {
             };
             // HEAD is refused by a status alone.
             let model = (exchange.method != "HEAD").then_some(model);
-            self.body(&operation, "refusal", model, &exchange.response, verdict);
+            self.body(exchange, "refusal", model, &exchange.response, verdict);
         }
     }
 
     fn body(
         &self,
-        operation: &str,
+        exchange: &Exchange,
         what: &str,
         model: Option<Model>,
         bytes: &[u8],
         verdict: &mut Verdict,
     ) {
+        let operation = &exchange.to_string();
         let (model, body) = match (model, bytes) {
             (None, []) => return,
             (None, _) => {
@@ -104,10 +100,9 @@ impl Judge<'_> {
         };
         verdict.judged(&model, what);
         for difference in model.differences(&body) {
-            let excepted = self
-                .exceptions
-                .iter()
-                .position(|exception| exception.covers(&difference));
+            let excepted = self.exceptions.iter().position(|exception| {
+                exception.covers(&difference, exchange.api_version.as_deref())
+            });
             match excepted {
                 Some(index) => verdict.excepted(index),
                 None => verdict.differs(operation, what, &difference),

@@ -14,6 +14,8 @@ pub struct Row {
     pub request: Option<Model>,
     /// What a success answers; `None` when that has no body.
     pub response: Option<Model>,
+    /// Whether a success that could have a body may have none.
+    pub may_be_empty: bool,
     /// What a refusal answers.
     pub errors: Errors,
 }
@@ -35,6 +37,7 @@ impl Row {
             path,
             request: None,
             response: None,
+            may_be_empty: false,
             errors,
         }
     }
@@ -50,6 +53,13 @@ impl Row {
     #[must_use]
     pub const fn gives(mut self, model: Model) -> Self {
         self.response = Some(model);
+        self
+    }
+
+    /// The same, where only some answers have a body: operations of several kinds share one path.
+    #[must_use]
+    pub const fn or_nothing(mut self) -> Self {
+        self.may_be_empty = true;
         self
     }
 

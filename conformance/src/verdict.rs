@@ -96,7 +96,11 @@ impl Verdict {
                 .value
                 .map(|value| format!(" = {value:?}"))
                 .unwrap_or_default();
-            let place = format!("{} at {}{value}", exception.model, exception.path);
+            let since = exception
+                .since
+                .map(|version| format!(" since {version}"))
+                .unwrap_or_default();
+            let place = format!("{} at {}{value}{since}", exception.model, exception.path);
             match count {
                 0 => stale.push(format!("exception {place}")),
                 _ => self

@@ -3,19 +3,19 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use azure_core::http::headers::HeaderName;
+use azure_core::http::headers::{HeaderName, HeaderValue};
 use azure_core::http::{HttpClient as _, Method, Request, Url};
 use bytes::Bytes;
 use jiff::Timestamp;
 use kompox_aks::{AksFactory, DRIVER_NAME};
 use kompox_azure::{Cloud, Connection, Connector as _, Credential};
 use kompox_azure_arm::ArmConnector;
-use kompox_azure_sim::{Latency, Simulator, TokioClock};
+use kompox_azure_sim::{Faults, Faulty, Latency, Simulator, TokioClock};
 use kompox_conformance::{Exchange, Recorder};
 use kompox_kube::twin::Twin;
 use kompox_model::{Provider, Settings, Workspace};
 use kompox_provider::{Driver, DriverContext, DriverFactory as _, NoProgress};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 pub(crate) const SUBSCRIPTION: &str = "11111111-1111-1111-1111-111111111111";
 pub(crate) const LOCATION: &str = "japaneast";
@@ -26,6 +26,17 @@ pub(crate) const PRINCIPAL: &str = "22222222-2222-2222-2222-222222222222";
 pub(crate) struct Azure {
     recorder: Recorder,
     clusters: Twin,
+}
+
+/// What is named so starts operations that fail or are cancelled.
+fn faults() -> Faults {
+    let failure = json!({"fail": {"code": "InternalOperationError", "message": "The operation failed.", "status": 500}});
+    let on = |path: &str, operation: &Value| json!({"path": path, "times": "always", "operation": operation});
+    serde_json::from_value(json!({"faults": [
+        on("/**/failing*", &failure),
+        on("/**/cancelled*", &json!("cancel")),
+    ]}))
+    .unwrap()
 }
 
 /// An answer to a plain request.
@@ -49,7 +60,7 @@ impl Azure {
             .build()
             .unwrap();
         Self {
-            recorder: Recorder::new(simulator.transport()),
+            recorder: Recorder::new(Faulty::new(simulator, faults()).transport()),
             clusters: Twin::in_memory(),
         }
     }
@@ -98,6 +109,17 @@ impl Azure {
 
     /// Sends a request to a path with a query, or to an absolute URL.
     pub(crate) async fn send(&self, method: &str, path: &str, body: Option<Value>) -> Answer {
+        self.send_with(method, path, body, &[]).await
+    }
+
+    /// The same, with headers.
+    pub(crate) async fn send_with(
+        &self,
+        method: &str,
+        path: &str,
+        body: Option<Value>,
+        headers: &[(&'static str, &str)],
+    ) -> Answer {
         let url: Url = if path.starts_with("https://") {
             path.parse().unwrap()
         } else {
@@ -109,6 +131,10 @@ impl Azure {
         if let Some(body) = body {
             request.insert_header("content-type", "application/json");
             request.set_body(Bytes::from(body.to_string()));
+        }
+        for (name, value) in headers {
+            let value = HeaderValue::from((*value).to_owned());
+            request.insert_header(*name, value);
         }
         let answer = self.recorder.execute_request(&request).await.unwrap();
         let answer = answer.try_into_raw_response().await.unwrap();
@@ -142,7 +168,8 @@ impl Azure {
         answer.body
     }
 
-    async fn poll(&self, url: &str) {
+    /// Looks at a polling URL until it tells an end.
+    pub(crate) async fn poll(&self, url: &str) {
         for _ in 0..200 {
             let answer = self.send("GET", url, None).await;
             let status = answer.body["status"].as_str().unwrap_or("Succeeded");

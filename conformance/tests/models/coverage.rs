@@ -28,6 +28,21 @@ const ABSENT: &[(&str, &str, &str)] = &[
         "only built-in roles are simulated",
     ),
     (
+        "Microsoft.ContainerService/locations/kubernetesVersions",
+        "PUT",
+        "a list",
+    ),
+    (
+        "Microsoft.ContainerService/locations/kubernetesVersions",
+        "GET",
+        "a list",
+    ),
+    (
+        "Microsoft.ContainerService/locations/kubernetesVersions",
+        "DELETE",
+        "a list",
+    ),
+    (
         "Microsoft.Network/dnszones/SOA",
         "DELETE",
         "a zone always has its own",

@@ -2,8 +2,12 @@
 
 use kompox_conformance::{Exception, Unmodelled};
 
-/// Operations of providers that none of the crates is about.
+/// Operations of providers that none of the crates is about, or that are newer than these.
 pub(crate) const UNMODELLED: &[Unmodelled] = &[
+    Unmodelled {
+        path: "**/Microsoft.ContainerService/locations/{location}/kubernetesVersions",
+        reason: "stable since 2023-03-01, after the last api-version of the crate",
+    },
     Unmodelled {
         path: "/providers/Microsoft.ResourceGraph/resources",
         reason: "Resource Graph is in none of these crates",
@@ -35,6 +39,7 @@ const fn member(model: &'static str, path: &'static str, reason: &'static str) -
         model,
         path,
         value: None,
+        since: None,
         reason,
     }
 }
@@ -49,77 +54,111 @@ const fn value(
         model,
         path,
         value: Some(value),
+        since: None,
         reason,
+    }
+}
+
+/// A member that came with this stable api-version of AKS, after that of the model.
+const fn newer(model: &'static str, path: &'static str, since: &'static str) -> Exception {
+    Exception {
+        since: Some(since),
+        ..member(model, path, NEWER_AKS)
+    }
+}
+
+/// A value that came so.
+const fn newer_value(
+    model: &'static str,
+    path: &'static str,
+    word: &'static str,
+    since: &'static str,
+    reason: &'static str,
+) -> Exception {
+    Exception {
+        since: Some(since),
+        ..value(model, path, word, reason)
     }
 }
 
 const CLUSTER: &str = "azure_mgmt_containerservice::ManagedCluster";
 const POOL: &str = "azure_mgmt_containerservice::AgentPool";
-const NEWER_AKS: &str = "newer than 2023-01-02-preview, the last api-version of the crate";
+const NEWER_AKS: &str = "newer than the last api-version of the crate, 2023-01-02-preview";
 const OTHER_CASE: &str = "Azure was recorded to write it so; its OpenAPI has another case";
+const READ_ONLY: &str =
+    "Azure was recorded to tell it of PremiumV2 disks; its OpenAPI does not know it";
 const VALIDATION: &str =
     "Azure was recorded to answer a whole deployment; the model has its properties only";
 const WRONG_ON_PURPOSE: &str = "wrong on purpose: the contract shows that it is refused";
 
 /// What may differ, and why.
 pub(crate) const EXCEPTIONS: &[Exception] = &[
-    member(
-        "azure_mgmt_compute::Disk",
-        "properties/readOnly",
-        "Azure was recorded to tell it of PremiumV2 disks; its OpenAPI does not know it",
-    ),
+    member("azure_mgmt_compute::Disk", "properties/readOnly", READ_ONLY),
     value(
         "azure_mgmt_compute::Disk",
         "sku/name",
         "Nonsense_LRS",
         WRONG_ON_PURPOSE,
     ),
-    member(CLUSTER, "eTag", NEWER_AKS),
-    member(CLUSTER, "kind", NEWER_AKS),
-    member(CLUSTER, "properties/agentPoolProfiles/*/eTag", NEWER_AKS),
-    member(
+    newer(CLUSTER, "eTag", "2025-09-01"),
+    newer(CLUSTER, "kind", "2025-09-01"),
+    newer(CLUSTER, "properties/agentPoolProfiles/*/eTag", "2025-09-01"),
+    newer(
         CLUSTER,
         "properties/agentPoolProfiles/*/securityProfile",
-        NEWER_AKS,
+        "2024-07-01",
     ),
-    member(
+    newer(
         CLUSTER,
         "properties/agentPoolProfiles/*/upgradeSettings/maxUnavailable",
-        NEWER_AKS,
+        "2025-03-01",
     ),
-    member(CLUSTER, "properties/bootstrapProfile", NEWER_AKS),
-    member(CLUSTER, "properties/hostedSystemProfile", NEWER_AKS),
-    member(CLUSTER, "properties/metricsProfile", NEWER_AKS),
-    member(
+    newer(CLUSTER, "properties/bootstrapProfile", "2025-01-01"),
+    newer(CLUSTER, "properties/hostedSystemProfile", "2026-02-01"),
+    newer(CLUSTER, "properties/metricsProfile", "2024-02-01"),
+    newer(
         CLUSTER,
         "properties/networkProfile/networkDataplane",
-        NEWER_AKS,
+        "2023-02-01",
     ),
-    member(CLUSTER, "properties/nodeProvisioningProfile", NEWER_AKS),
-    member(CLUSTER, "properties/resourceUID", NEWER_AKS),
-    member(CLUSTER, "properties/supportPlan", NEWER_AKS),
-    value(
+    newer(CLUSTER, "properties/nodeProvisioningProfile", "2025-05-01"),
+    newer(CLUSTER, "properties/resourceUID", "2023-08-01"),
+    newer(CLUSTER, "properties/supportPlan", "2023-03-01"),
+    newer_value(
         CLUSTER,
         "properties/networkProfile/loadBalancerProfile/backendPoolType",
         "nodeIPConfiguration",
+        "2023-10-01",
         OTHER_CASE,
     ),
-    value(
+    newer_value(
         CLUSTER,
         "properties/networkProfile/networkPluginMode",
         "overlay",
-        "lower case since 2023-02-01; the crate's preview had it capitalised",
+        "2023-02-01",
+        "lower case since it is stable; the preview of the crate had it capitalised",
     ),
-    value(
+    newer_value(
         CLUSTER,
         "properties/networkProfile/networkPolicy",
         "none",
+        "2024-05-01",
         NEWER_AKS,
     ),
-    member(POOL, "properties/eTag", NEWER_AKS),
-    member(POOL, "properties/securityProfile", NEWER_AKS),
-    member(POOL, "properties/upgradeSettings/maxUnavailable", NEWER_AKS),
-    value(POOL, "properties/osSKU", "AzureLinux", NEWER_AKS),
+    newer(POOL, "properties/eTag", "2025-09-01"),
+    newer(POOL, "properties/securityProfile", "2024-07-01"),
+    newer(
+        POOL,
+        "properties/upgradeSettings/maxUnavailable",
+        "2025-03-01",
+    ),
+    newer_value(
+        POOL,
+        "properties/osSKU",
+        "AzureLinux",
+        "2023-04-01",
+        NEWER_AKS,
+    ),
     member(
         "azure_mgmt_containerservice::CloudErrorBody",
         "subcode",
@@ -215,6 +254,11 @@ pub(crate) const EXCEPTIONS: &[Exception] = &[
         "keys/*/permissions",
         "Azure writes FULL; its OpenAPI has Full",
     ),
+    member(
+        "models::DiskOperation",
+        "properties/output/properties/readOnly",
+        READ_ONLY,
+    ),
     value(
         "models::OperationStatus",
         "status",
@@ -226,5 +270,11 @@ pub(crate) const EXCEPTIONS: &[Exception] = &[
         "status",
         "Running",
         "a deployment that goes on; the contract leaves unfinished states to providers",
+    ),
+    value(
+        "models::OperationStatus",
+        "status",
+        "CreatingAgentPool: 0/1 nodes completed",
+        "AKS was recorded to say so of a pool on its way; the contract leaves unfinished states to providers",
     ),
 ];

@@ -139,6 +139,22 @@ fn bodies_where_none_belong_and_operations_without_a_model_are_noticed() {
 }
 
 #[test]
+fn what_an_operation_on_a_disk_makes_is_judged_and_may_be_nothing() {
+    let url = "https://management.azure.com/subscriptions/11111111-1111-1111-1111-111111111111/providers/Microsoft.Compute/locations/japaneast/DiskOperations/1?api-version=2024-03-02";
+    let ended = |output: Value| json!({"name": "1", "status": "Succeeded", "properties": {"output": output}});
+    let polled = |body: &Value| wrong(exchange("GET", url, &Value::Null, 200, body));
+    let (access, misspelt) = (json!({"accessSAS": "x"}), json!({"accessSas": "x"}));
+    for right in [Value::Null, access.clone(), ended(access)] {
+        assert_eq!(polled(&right), [""; 0]);
+    }
+    for body in [misspelt.clone(), ended(misspelt)] {
+        let failures = polled(&body);
+        assert_eq!(failures.len(), 1, "{failures:?}");
+        assert!(failures[0].contains("accessSas"), "{failures:?}");
+    }
+}
+
+#[test]
 fn what_nothing_comes_by_is_noticed() {
     let failures = judge(&[]).failures();
     let tables =

@@ -114,6 +114,16 @@ fn resource_rows() -> Vec<Row> {
         Row::new("GET", "/providers/{namespace}", RESOURCES).gives(provider),
         Row::new("GET", subscription!("/providers"), RESOURCES).gives(providers),
         Row::new("GET", subscription!("/providers/{namespace}"), RESOURCES).gives(provider),
+        Row::new(
+            "POST",
+            subscription!("/providers/{namespace}/register"),
+            RESOURCES,
+        )
+        .gives(provider),
+        Row::new("GET", subscription!("/tagNames"), RESOURCES).gives(Model::list::<
+            resources::TagsListResult,
+            resources::TagDetails,
+        >()),
     ]);
     rows
 }
@@ -148,6 +158,8 @@ fn deployment_rows() -> Vec<Row> {
             .takes(sent)
             .gives(Model::of::<resources::DeploymentValidateResult>()),
         Row::new("POST", "**/deployments/{name}/cancel", RESOURCES),
+        Row::new("POST", "**/deployments/{name}/exportTemplate", RESOURCES)
+            .gives(Model::of::<resources::DeploymentExportResult>()),
     ]);
     rows
 }
@@ -198,6 +210,26 @@ fn aks_rows() -> Vec<Row> {
             errors,
         )
         .gives(credentials),
+        Row::new("POST", "**/managedClusters/{cluster}/stop", errors),
+        Row::new("POST", "**/managedClusters/{cluster}/start", errors),
+        Row::new(
+            "GET",
+            "**/managedClusters/{cluster}/upgradeProfiles/default",
+            errors,
+        )
+        .gives(Model::of::<aks::ManagedClusterUpgradeProfile>()),
+        Row::new(
+            "GET",
+            "**/managedClusters/{cluster}/agentPools/{pool}/upgradeProfiles/default",
+            errors,
+        )
+        .gives(Model::of::<aks::AgentPoolUpgradeProfile>()),
+        Row::new(
+            "GET",
+            "**/managedClusters/{cluster}/availableAgentPoolVersions",
+            errors,
+        )
+        .gives(Model::of::<aks::AgentPoolAvailableVersions>()),
         Row::new("GET", "**/managedClusters/{cluster}/agentPools", errors)
             .gives(Model::list::<aks::AgentPoolListResult, aks::AgentPool>()),
         Row::new(
@@ -236,6 +268,12 @@ fn compute_rows() -> Vec<Row> {
         Row::new("PATCH", snapshot_path, errors)
             .takes(Model::of::<compute::SnapshotUpdate>())
             .gives(snapshot),
+        Row::new("POST", "**/disks/{disk}/beginGetAccess", errors)
+            .takes(Model::of::<compute::GrantAccessData>()),
+        Row::new("POST", "**/disks/{disk}/endGetAccess", errors),
+        Row::new("POST", "**/snapshots/{snapshot}/beginGetAccess", errors)
+            .takes(Model::of::<compute::GrantAccessData>()),
+        Row::new("POST", "**/snapshots/{snapshot}/endGetAccess", errors),
         Row::new("GET", group!("/providers/Microsoft.Compute/disks"), errors).gives(disks),
         Row::new(
             "GET",
@@ -260,7 +298,9 @@ fn compute_rows() -> Vec<Row> {
             "**/Microsoft.Compute/locations/{location}/DiskOperations/{id}",
             errors,
         )
-        .gives(Model::of::<DiskOperation>()),
+        .gives(Model::of::<DiskOperation>())
+        // Taking access back has no result.
+        .or_nothing(),
     ]);
     rows
 }
@@ -303,6 +343,11 @@ fn storage_rows() -> Vec<Row> {
         .gives(accounts),
         Row::new("POST", "**/storageAccounts/{account}/listKeys", errors)
             .gives(Model::of::<storage::StorageAccountListKeysResult>()),
+        Row::new("POST", "**/storageAccounts/{account}/regenerateKey", errors)
+            .takes(Model::of::<storage::StorageAccountRegenerateKeyParameters>())
+            .gives(Model::of::<storage::StorageAccountListKeysResult>()),
+        Row::new("POST", "**/shares/{share}/restore", errors)
+            .takes(Model::of::<storage::DeletedShare>()),
         Row::new("POST", "**/Microsoft.Storage/checkNameAvailability", errors)
             .takes(Model::of::<
                 storage::StorageAccountCheckNameAvailabilityParameters,
@@ -365,6 +410,9 @@ fn dns_rows() -> Vec<Row> {
             errors,
         )
         .gives(zones),
+        Row::new("PATCH", record_set_path, errors)
+            .takes(record_set)
+            .gives(record_set),
         Row::new("GET", "**/dnsZones/{zone}/{type}", errors).gives(record_sets),
         Row::new(
             "GET",

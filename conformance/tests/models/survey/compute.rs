@@ -96,6 +96,44 @@ pub(super) async fn disks(azure: &Azure) {
         let answer = azure.send("PUT", &disk("bad"), Some(body)).await;
         assert_eq!(answer.status, 400, "{}", answer.body);
     }
+    access(azure).await;
     azure.done("DELETE", &disk("three"), None).await;
     azure.done("DELETE", &snapshot("full"), None).await;
+}
+
+/// Access to the data of a disk and of a snapshot: granted, and taken back.
+async fn access(azure: &Azure) {
+    let readable = json!({
+        "location": LOCATION,
+        "properties": {"creationData": {"createOption": "Empty"}, "diskSizeGB": 4},
+    });
+    let path = |rest: &str| group(&format!("/providers/Microsoft.Compute/{rest}"), COMPUTE);
+    azure
+        .done("PUT", &path("disks/readable"), Some(readable))
+        .await;
+    let begin = path("disks/readable/beginGetAccess");
+    let end = path("disks/readable/endGetAccess");
+    let wanted = json!({"access": "Read", "durationInSeconds": 3600, "fileFormat": "VHD"});
+    let begun = azure.send("POST", &begin, Some(wanted.clone())).await;
+    assert_eq!(begun.status, 202, "{}", begun.body);
+    for url in &begun.polls {
+        azure.poll(url).await;
+    }
+    let status = azure.get(&begun.polls[0]).await;
+    assert!(
+        status["properties"]["output"]["accessSAS"].is_string(),
+        "the status has the address"
+    );
+    let result = azure.get(&begun.polls[1]).await;
+    assert!(result["accessSAS"].is_string(), "so has the result");
+    azure.get(&path("disks/readable")).await;
+    azure
+        .refused("POST", &begin, Some(wanted.clone()), "OperationNotAllowed")
+        .await;
+    azure.done("POST", &end, None).await;
+    let begin = path("snapshots/full/beginGetAccess");
+    azure.done("POST", &begin, Some(wanted)).await;
+    azure
+        .done("POST", &path("snapshots/full/endGetAccess"), None)
+        .await;
 }

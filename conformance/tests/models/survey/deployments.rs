@@ -100,6 +100,38 @@ pub(super) async fn deployments(azure: &Azure) {
             azure.get(&path(&format!("/{name}/operations/{id}"))).await;
         }
     }
+    azure.list(&format!("{}&$top=1", path(""))).await;
+    azure
+        .list(&format!("{}&$top=1", path("/one/operations")))
+        .await;
+    azure
+        .list(&format!(
+            "{}&$filter=provisioningState eq 'Succeeded'",
+            path("")
+        ))
+        .await;
+    let exported = azure.done("POST", &path("/one/exportTemplate"), None).await;
+    assert_eq!(exported["template"]["contentVersion"], "1.0.0.0");
+    let whole = |rest: &str| {
+        subscription(
+            &format!("/providers/Microsoft.Resources/deployments/survey{rest}"),
+            RESOURCES,
+        )
+    };
+    let mut wide = body(json!([]));
+    wide["location"] = json!(LOCATION);
+    azure.done("PUT", &whole(""), Some(wide)).await;
+    azure.get(&whole("")).await;
+    azure.done("POST", &whole("/exportTemplate"), None).await;
+    azure
+        .refused(
+            "POST",
+            &path("/none/exportTemplate"),
+            None,
+            "DeploymentNotFound",
+        )
+        .await;
+    azure.done("DELETE", &whole(""), None).await;
     let slow = azure
         .send(
             "PUT",

@@ -40,10 +40,26 @@ pub(super) async fn zones(azure: &Azure) {
             "/AAAA/a",
             json!({"AAAARecords": [{"ipv6Address": "2001:db8::1"}]}),
         ),
+        (
+            "/CAA/a",
+            json!({"caaRecords": [{"flags": 0, "tag": "issue", "value": "ca.example.org"}]}),
+        ),
         ("/CNAME/c", json!({"CNAMERecord": {"cname": "example.org"}})),
+        (
+            "/MX/m",
+            json!({"MXRecords": [{"preference": 10, "exchange": "mail.example.org"}]}),
+        ),
         (
             "/NS/n",
             json!({"NSRecords": [{"nsdname": "ns.example.org"}]}),
+        ),
+        (
+            "/PTR/p",
+            json!({"PTRRecords": [{"ptrdname": "host.example.org"}]}),
+        ),
+        (
+            "/SRV/_sip._tcp",
+            json!({"SRVRecords": [{"priority": 1, "weight": 2, "port": 5060, "target": "sip.example.org"}]}),
         ),
         ("/TXT/t", json!({"TXTRecords": [{"value": ["a", "b"]}]})),
     ] {
@@ -54,6 +70,8 @@ pub(super) async fn zones(azure: &Azure) {
             .done("PUT", &zone(path), Some(json!({"properties": properties})))
             .await;
         azure.get(&zone(path)).await;
+        let change = json!({"properties": {"TTL": 120, "metadata": {"a": "2"}}});
+        azure.done("PATCH", &zone(path), Some(change)).await;
     }
     let alias = json!({"properties": {"TTL": 60, "targetResource": {"id": zone("/A/a").split('?').next()}}});
     azure.send("PUT", &zone("/A/alias"), Some(alias)).await;
@@ -64,9 +82,17 @@ pub(super) async fn zones(azure: &Azure) {
     let authority = azure.send("DELETE", &zone("/SOA/@"), None).await;
     assert_eq!(authority.status, 400, "{}", authority.body);
     azure.get(&zone("/NS/@")).await;
-    for list in ["/A", "/AAAA", "/CNAME", "/NS", "/SOA", "/TXT"] {
+    for list in [
+        "/A", "/AAAA", "/CAA", "/CNAME", "/MX", "/NS", "/PTR", "/SOA", "/SRV", "/TXT",
+    ] {
         azure.list(&zone(list)).await;
     }
+    let all = azure.list(&zone("/all")).await;
+    assert_eq!(azure.list(&zone("/recordsets")).await, all);
+    assert!(all.len() > 10, "{all:?}");
+    azure
+        .list(&format!("{}&$recordsetnamesuffix=_tcp", zone("/all")))
+        .await;
     azure
         .refused("GET", &zone("/A/none"), None, "NotFound")
         .await;
@@ -77,7 +103,14 @@ pub(super) async fn zones(azure: &Azure) {
             Some(json!({"properties": {"TTL": 60, "ARecords": [{"ipv4Address": "x"}]}})),
         )
         .await;
-    for path in ["/NS/n", "/TXT/t"] {
+    for path in [
+        "/CAA/a",
+        "/MX/m",
+        "/NS/n",
+        "/PTR/p",
+        "/SRV/_sip._tcp",
+        "/TXT/t",
+    ] {
         azure.done("DELETE", &zone(path), None).await;
     }
     azure.done("DELETE", &zone(""), None).await;

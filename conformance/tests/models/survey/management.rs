@@ -33,6 +33,24 @@ pub(super) async fn subscriptions(azure: &Azure) {
             .await;
     }
     azure.list(&subscription("/resources", RESOURCES)).await;
+    let register = "/providers/Microsoft.Compute/register";
+    azure
+        .done("POST", &subscription(register, RESOURCES), None)
+        .await;
+}
+
+/// What only shows once there is something.
+pub(super) async fn tags_and_expanded_lists(azure: &Azure) {
+    let names = azure.list(&subscription("/tagNames", RESOURCES)).await;
+    assert!(!names.is_empty());
+    let expand = "&$expand=createdTime,changedTime,provisioningState";
+    for path in [
+        subscription("/resources", RESOURCES),
+        group("/resources", RESOURCES),
+    ] {
+        let resources = azure.list(&format!("{path}{expand}")).await;
+        assert!(resources[0]["createdTime"].is_string(), "{}", resources[0]);
+    }
 }
 
 pub(super) async fn groups(azure: &Azure) {

@@ -5,6 +5,7 @@ mod clusters;
 mod compute;
 mod deployments;
 mod dns;
+mod fates;
 mod management;
 mod storage;
 
@@ -28,7 +29,9 @@ pub(crate) async fn everything(azure: &Azure) {
     storage::accounts(azure).await;
     dns::zones(azure).await;
     clusters::clusters(azure).await;
+    fates::fates(azure).await;
     authorization::roles(azure).await;
+    management::tags_and_expanded_lists(azure).await;
     let whole = group("", RESOURCES);
     azure.done("DELETE", &whole, None).await;
     azure.send("HEAD", &whole, None).await;

@@ -57,6 +57,18 @@ pub(super) async fn accounts(azure: &Azure) {
     for name in ["surveya", "surveyb"] {
         azure.get(&account(name, "")).await;
         azure.done("POST", &account(name, "/listKeys"), None).await;
+        let regenerate = account(name, "/regenerateKey");
+        azure
+            .done("POST", &regenerate, Some(json!({"keyName": "key2"})))
+            .await;
+        azure
+            .refused(
+                "POST",
+                &regenerate,
+                Some(json!({"keyName": "key3"})),
+                "InvalidValuesForRequestParameters",
+            )
+            .await;
         azure.list(&account(name, "/fileServices")).await;
         azure.get(&account(name, "/fileServices/default")).await;
         let retention =
@@ -95,6 +107,8 @@ pub(super) async fn accounts(azure: &Azure) {
         azure
             .refused("PUT", &share("gone"), Some(json!({})), "ShareBeingDeleted")
             .await;
+        snapshots(azure, &share("two"), &list).await;
+        restoration(azure, &share("gone"), &list).await;
     }
     azure
         .list(&group(
@@ -112,4 +126,53 @@ pub(super) async fn accounts(azure: &Azure) {
         .refused("GET", &account("surveynone", ""), None, "ResourceNotFound")
         .await;
     azure.done("DELETE", &account("surveyb", ""), None).await;
+}
+
+/// Snapshots of a share: taken, read, listed, and in the way of the share's deletion.
+async fn snapshots(azure: &Azure, share: &str, list: &str) {
+    let take = format!("{share}&$expand=snapshots");
+    let taken = azure.done("PUT", &take, Some(json!({}))).await;
+    let labelled = json!({"properties": {"metadata": {"a": "1"}}});
+    azure.done("PUT", &take, Some(labelled)).await;
+    let time = taken["properties"]["snapshotTime"].as_str().unwrap();
+    let named = [("x-ms-snapshot", time)];
+    let read = azure.send_with("GET", share, None, &named).await;
+    assert_eq!(read.body["properties"]["snapshotTime"], time);
+    let all = azure.list(&format!("{list}&$expand=snapshots")).await;
+    let snapshots = all
+        .iter()
+        .filter(|item| item["properties"]["snapshotTime"].is_string());
+    assert_eq!(snapshots.count(), 2, "{all:?}");
+    azure
+        .refused(
+            "DELETE",
+            &format!("{share}&$include=none"),
+            None,
+            "ShareHasSnapshots",
+        )
+        .await;
+    let gone = azure.send_with("DELETE", share, None, &named).await;
+    assert_eq!(gone.status, 200, "{}", gone.body);
+    let missing = azure.send_with("GET", share, None, &named).await;
+    assert_eq!(missing.status, 404, "{}", missing.body);
+}
+
+/// A share that was deleted is there again.
+async fn restoration(azure: &Azure, share: &str, list: &str) {
+    // Azure restores a share that is wholly deleted.
+    tokio::time::sleep(std::time::Duration::from_secs(120)).await;
+    let all = azure.list(&format!("{list}&$expand=deleted")).await;
+    let deleted = all.iter().find(|item| item["name"] == "gone").unwrap();
+    let wanted = json!({
+        "deletedShareName": "gone",
+        "deletedShareVersion": deleted["properties"]["version"],
+    });
+    let restore = share.replace('?', "/restore?");
+    let mut unknown = wanted.clone();
+    unknown["deletedShareVersion"] = json!("01D00000000000FF");
+    azure
+        .refused("POST", &restore, Some(unknown), "ShareNotFound")
+        .await;
+    azure.done("POST", &restore, Some(wanted)).await;
+    azure.get(share).await;
 }
