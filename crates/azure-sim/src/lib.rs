@@ -50,6 +50,7 @@ mod provider_header;
 mod reply;
 mod request;
 mod router;
+mod scope;
 #[cfg(feature = "server")]
 pub mod server;
 mod shape;

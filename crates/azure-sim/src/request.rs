@@ -101,6 +101,18 @@ impl ArmRequest {
         ArmError::method_not_allowed(self.method.as_str(), &self.path)
     }
 
+    /// The refusal of a path that means nothing.
+    pub(crate) fn invalid_path(&self) -> ArmError {
+        ArmError::gateway(
+            404,
+            "InvalidRequestUri",
+            format!(
+                "The request URI '{}' does not name anything in Azure Resource Manager.",
+                self.path
+            ),
+        )
+    }
+
     /// The body as JSON; an empty body is `null`.
     ///
     /// # Errors

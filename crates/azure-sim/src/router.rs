@@ -1,17 +1,16 @@
 //! From a path and a verb to whoever answers it.
 
 use http::Method;
-use serde_json::{Value, json};
 
 use crate::builder::{Settings, is_guid};
 use crate::error::ArmError;
 use crate::id::{ResourceId, Tail, Target};
-use crate::location;
 use crate::operation;
 use crate::polling;
 use crate::provider::{self, routes};
 use crate::reply::Reply;
 use crate::request::ArmRequest;
+use crate::scope;
 use crate::store::World;
 
 /// Answers a request.
@@ -33,7 +32,7 @@ pub(crate) fn route(world: &mut World, request: &ArmRequest) -> Result<Reply, Ar
         return operation::answer(world, request, &poll);
     }
     let Some(target) = target else {
-        return Err(invalid_path(request));
+        return Err(request.invalid_path());
     };
     let api_version = request.api_version()?;
     if is_deployment(&target) {
@@ -44,7 +43,7 @@ pub(crate) fn route(world: &mut World, request: &ArmRequest) -> Result<Reply, Ar
     }
     let id = &target.id;
     match &target.tail {
-        Tail::None if id.parts().is_empty() && !id.is_group() => scope(world, request, id),
+        Tail::None if id.parts().is_empty() && !id.is_group() => scope::answer(world, request, id),
         Tail::None => resource(world, request, id, api_version),
         Tail::Provider { namespace, word } => {
             let resource_type = format!("{namespace}/{word}");
@@ -53,7 +52,7 @@ pub(crate) fn route(world: &mut World, request: &ArmRequest) -> Result<Reply, Ar
                 _ => Err(request.not_allowed()),
             }
         }
-        Tail::Word(word) if id.parts().is_empty() => collection(world, request, id, word),
+        Tail::Word(word) if id.parts().is_empty() => scope::collection(world, request, id, word),
         Tail::Word(word) => match request.method {
             Method::GET => {
                 let resource_type = format!("{}/{word}", id.resource_type().unwrap_or_default());
@@ -63,9 +62,9 @@ pub(crate) fn route(world: &mut World, request: &ArmRequest) -> Result<Reply, Ar
             _ => Err(request.not_allowed()),
         },
         Tail::Namespace(namespace) => match request.method {
-            Method::GET => providers(id, namespace.as_deref()),
+            Method::GET => scope::providers(request, id, namespace.as_deref()),
             Method::POST | Method::PUT | Method::DELETE | Method::PATCH => {
-                Err(invalid_path(request))
+                Err(request.invalid_path())
             }
             _ => Err(request.not_allowed()),
         },
@@ -187,7 +186,7 @@ fn provider_routes(
         && word.eq_ignore_ascii_case("register")
         && *id == ResourceId::for_subscription(id.subscription().unwrap_or_default())
     {
-        return providers(id, Some(namespace)).map(Some);
+        return scope::providers(request, id, Some(namespace)).map(Some);
     }
     match (
         namespace.to_ascii_lowercase().as_str(),
@@ -217,158 +216,6 @@ fn provider_routes(
     }
 }
 
-/// Api-versions of the lists of subscriptions and tenants.
-const LIST_VERSIONS: &[&str] = &[
-    "2022-12-01",
-    "2022-09-01",
-    "2021-01-01",
-    "2020-01-01",
-    "2019-11-01",
-    "2019-10-01",
-    "2019-06-01",
-    "2019-05-01",
-    "2018-06-01",
-    "2018-05-01",
-    "2016-06-01",
-    "2015-11-01",
-    "2015-01-01",
-    "2014-04-01",
-];
-
-fn check_list_version(request: &ArmRequest) -> Result<(), ArmError> {
-    let api_version = request.api_version()?;
-    provider::check_version(
-        "Microsoft.Resources/subscriptions",
-        LIST_VERSIONS,
-        api_version,
-        None,
-    )
-}
-
-/// The tenant or a subscription.
-fn scope(world: &World, request: &ArmRequest, id: &ResourceId) -> Result<Reply, ArmError> {
-    match (&request.method, id.subscription()) {
-        (&Method::GET, Some(subscription)) => Ok(Reply::json(
-            200,
-            world.subscription(&subscription.to_ascii_lowercase()),
-        )
-        .by_gateway()),
-        (_, Some(_)) => Err(request.not_allowed()),
-        (_, None) => Err(invalid_path(request)),
-    }
-}
-
-/// What a scope without a provider can list.
-fn collection(
-    world: &mut World,
-    request: &ArmRequest,
-    id: &ResourceId,
-    word: &str,
-) -> Result<Reply, ArmError> {
-    let get = request.method == Method::GET;
-    match (
-        word.to_ascii_lowercase().as_str(),
-        id.subscription(),
-        id.group(),
-    ) {
-        ("subscriptions", None, None) if get => {
-            check_list_version(request)?;
-            let known = world.known_subscriptions();
-            let value: Vec<Value> = known.iter().map(|id| world.subscription(id)).collect();
-            Ok(Reply::json(
-                200,
-                json!({
-                    "count": {"type": "Total", "value": value.len()},
-                    "value": value,
-                }),
-            )
-            .by_gateway())
-        }
-        ("tenants", None, None) if get => {
-            check_list_version(request)?;
-            Ok(Reply::json(200, json!({"value": [world.tenant()]})).by_gateway())
-        }
-        ("resourcegroups", Some(_), None) if get => {
-            let api_version = request.api_version()?;
-            provider::list(world, id, "Microsoft.Resources/resourceGroups", request)
-                .map(Reply::by_gateway)
-                .map_err(|error| match error.code.as_str() {
-                    "InvalidResourceType" => provider::unknown_type("", Some(api_version)),
-                    _ => error,
-                })
-        }
-        ("resources", Some(_), _) if get => routes::resources(world, request, id),
-        ("tagnames", Some(_), None) if get => routes::tag_names(world, request, id),
-        ("locations", Some(subscription), None) if get => {
-            let value: Vec<Value> = location::all()
-                .map(|(name, display, _)| {
-                    json!({
-                        "id": format!("/subscriptions/{subscription}/locations/{name}"),
-                        "name": name,
-                        "type": "Region",
-                        "displayName": display,
-                        "regionalDisplayName": display,
-                        "metadata": {"regionType": "Physical", "regionCategory": "Recommended"},
-                    })
-                })
-                .collect();
-            Ok(Reply::json(200, json!({"value": value})).by_gateway())
-        }
-        (
-            "subscriptions" | "tenants" | "resourcegroups" | "resources" | "locations" | "tagnames",
-            ..,
-        ) => Err(request.not_allowed()),
-        _ => Err(invalid_path(request)),
-    }
-}
-
-/// The registered providers of a subscription.
-fn providers(id: &ResourceId, namespace: Option<&str>) -> Result<Reply, ArmError> {
-    let mut all: Vec<(String, Vec<Value>)> = Vec::new();
-    let regions: Vec<&str> = location::all().map(|(_, display, _)| display).collect();
-    for (resource_type, versions) in provider::registered() {
-        let Some((provider, kind)) = resource_type.split_once('/') else {
-            continue;
-        };
-        let entry = json!({
-            "resourceType": kind,
-            "locations": regions,
-            "apiVersions": versions,
-            "capabilities": "None",
-        });
-        match all.iter_mut().find(|(name, _)| name == provider) {
-            Some((_, types)) => types.push(entry),
-            None => all.push((provider.to_owned(), vec![entry])),
-        }
-    }
-    all.sort_by(|a, b| a.0.cmp(&b.0));
-    let show = |(name, types): &(String, Vec<Value>)| {
-        let mut body = json!({
-            "id": format!("{}/providers/{name}", if *id == ResourceId::tenant() { String::new() } else { id.to_string() }),
-            "namespace": name,
-            "resourceTypes": types,
-        });
-        if id.subscription().is_some()
-            && let Some(body) = body.as_object_mut()
-        {
-            body.insert("registrationState".into(), "Registered".into());
-            body.insert("registrationPolicy".into(), "RegistrationRequired".into());
-        }
-        body
-    };
-    match namespace {
-        None => {
-            let value: Vec<Value> = all.iter().map(show).collect();
-            Ok(Reply::json(200, json!({"value": value})).by_gateway())
-        }
-        Some(namespace) => all
-            .iter()
-            .find(|(name, _)| name.eq_ignore_ascii_case(namespace))
-            .map(|entry| Reply::json(200, show(entry)).by_gateway())
-            .ok_or_else(|| provider::unknown_type(namespace, None)),
-    }
-}
-
 fn resource(
     world: &mut World,
     request: &ArmRequest,
@@ -390,15 +237,4 @@ fn resource(
         Method::DELETE => provider::delete(world, id, api_version),
         _ => Err(request.not_allowed()),
     }
-}
-
-fn invalid_path(request: &ArmRequest) -> ArmError {
-    ArmError::gateway(
-        404,
-        "InvalidRequestUri",
-        format!(
-            "The request URI '{}' does not name anything in Azure Resource Manager.",
-            request.path
-        ),
-    )
 }

@@ -428,7 +428,7 @@ pub(crate) mod routes {
     pub(crate) use super::network::{check_condition, operation_status, record_sets};
     pub(crate) use super::operational_insights::deletion_status;
     pub(crate) use super::resource_graph::resource_graph;
-    pub(crate) use super::resource_group::resources;
+    pub(crate) use super::resource_group::{API_VERSIONS as RESOURCES_VERSIONS, resources};
     pub(crate) use super::storage::{check_account_name, file_share, file_shares, restore_share};
     pub(crate) use super::tag_name::tag_names;
     pub(crate) use super::tag_set::tags;

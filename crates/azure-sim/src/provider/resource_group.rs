@@ -18,7 +18,7 @@ use crate::request::ArmRequest;
 use crate::shape::Shape;
 use crate::store::{Operation, Resource, Work, World};
 
-pub(super) const API_VERSIONS: &[&str] = &[
+pub(crate) const API_VERSIONS: &[&str] = &[
     "2025-04-01",
     "2025-03-01",
     "2024-11-01",

@@ -125,3 +125,29 @@ fn there_are_no_managed_hsms_and_none_can_be_made() {
     );
     assert_eq!(made.expect(404).code(), "InvalidResourceType");
 }
+
+#[test]
+fn an_api_version_that_there_is_not_is_refused_with_those_that_there_are() {
+    let azure = Azure::new();
+    for path in [
+        "/subscriptions",
+        "/tenants",
+        "/providers",
+        &format!("/subscriptions/{SUBSCRIPTION}"),
+        &format!("/subscriptions/{SUBSCRIPTION}/locations"),
+        &format!("/subscriptions/{SUBSCRIPTION}/providers"),
+        &format!("/subscriptions/{SUBSCRIPTION}/providers/Microsoft.Compute"),
+        &format!("/subscriptions/{SUBSCRIPTION}/resourceGroups"),
+        &format!("/subscriptions/{SUBSCRIPTION}/resources"),
+        &format!("/subscriptions/{SUBSCRIPTION}/tagNames"),
+    ] {
+        let refused = azure
+            .get(&format!("{path}?api-version=1999-01-01"))
+            .expect(400);
+        assert_eq!(refused.code(), "InvalidApiVersionParameter", "{path}");
+        let told = refused.body["error"]["message"].as_str().unwrap();
+        assert!(told.contains("2016-"), "{path}: {told}");
+        let missing = azure.get(path).expect(400);
+        assert_eq!(missing.code(), "MissingApiVersionParameter", "{path}");
+    }
+}
