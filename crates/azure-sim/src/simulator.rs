@@ -314,7 +314,7 @@ fn transact<T>(
     let Some(journal) = journal else {
         world.advance(now());
         let result = work(world);
-        world.forget_changes();
+        world.forget_changes(REMEMBERED);
         return Ok(result);
     };
     journal.lock()?;
