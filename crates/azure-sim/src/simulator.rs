@@ -22,7 +22,7 @@ use crate::router;
 use crate::store::{Fate, Journal, News, World};
 use crate::wire;
 
-/// Operations that ended longer ago than this are forgotten when the state is rewritten.
+/// Operations that ended longer ago than this are forgotten when the state is rewritten or, in memory, when there are many.
 const REMEMBERED: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// A simulated Azure. Cloning it gives another handle on the same one.
@@ -277,7 +277,7 @@ impl Simulator {
         .map_err(|error| std::io::Error::other(error.message))?
     }
 
-    /// All requests that this process answered, oldest first.
+    /// The requests that this process answered, oldest first; of many, the latest 10,000.
     pub fn requests(&self) -> Vec<RequestRecord> {
         lock(&self.inner.log).records()
     }

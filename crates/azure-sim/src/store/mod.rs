@@ -84,7 +84,12 @@ pub(crate) struct World {
     /// How long the operation takes that the current request has started, if it is slow.
     slowed: Option<Duration>,
     caller: Option<String>,
+    /// With more operations than this, old ones are looked for.
+    many_operations: usize,
 }
+
+/// Fewer operations are never forgotten while the state is in memory.
+const MANY_OPERATIONS: usize = 1000;
 
 /// The engine's view, also used by the routes.
 impl World {
@@ -446,6 +451,7 @@ impl World {
             fate: None,
             slowed: None,
             caller: None,
+            many_operations: MANY_OPERATIONS,
         }
     }
 
@@ -536,9 +542,21 @@ impl World {
         }
     }
 
-    /// Takes what changed as known: nobody wants it saved.
-    pub(crate) fn forget_changes(&mut self) {
+    /// Takes what changed as known: nobody wants it saved. Forgets operations that ended more than `keep` ago, whenever
+    /// there are twice as many as were left the last time.
+    pub(crate) fn forget_changes(&mut self, keep: Duration) {
         self.dirty.clear();
+        if self.operations.len() > self.many_operations {
+            self.forget_operations(keep);
+            self.many_operations = MANY_OPERATIONS.max(2 * self.operations.len());
+        }
+    }
+
+    fn forget_operations(&mut self, keep: Duration) {
+        let now = self.now;
+        self.operations.retain(|_, operation| {
+            operation.state == OperationState::Running || later(operation.ends, keep) >= now
+        });
     }
 
     /// What changed since the last call, as records.
@@ -565,10 +583,7 @@ impl World {
 
     /// The whole world as records. Operations that ended more than `keep` ago are left out.
     pub(crate) fn snapshot(&mut self, keep: Duration) -> Vec<Record> {
-        let now = self.now;
-        self.operations.retain(|_, operation| {
-            operation.state == OperationState::Running || later(operation.ends, keep) >= now
-        });
+        self.forget_operations(keep);
         let mut records = vec![Record::Counter(self.counter)];
         records.extend(
             self.resources

@@ -120,3 +120,29 @@ fn removing_a_resource_removes_what_hangs_on_it_and_nothing_else() {
     assert!(!world.exists(&role));
     assert!(world.exists(&account("account12")));
 }
+
+#[test]
+fn in_memory_old_operations_are_forgotten_when_there_are_many() {
+    let mut world = world(Latency::None);
+    let day = Duration::from_secs(24 * 60 * 60);
+    let first = create(&mut world, "account1").operation.unwrap();
+    world.advance(later(world.now(), Duration::from_secs(1)));
+    world.forget_changes(day);
+    assert!(world.operation(&first).is_some(), "there are few");
+
+    let start = |world: &mut World| {
+        for _ in 0..MANY_OPERATIONS {
+            let now = world.now();
+            world.start(Work::Update, &account("account1"), now);
+        }
+        world.advance(later(world.now(), Duration::from_secs(1)));
+        world.forget_changes(day);
+    };
+    start(&mut world);
+    assert!(world.operation(&first).is_some(), "it is young");
+    world.advance(later(world.now(), 2 * day));
+    start(&mut world);
+    start(&mut world);
+    assert!(world.operation(&first).is_none());
+    assert_eq!(world.operations.len(), 2 * MANY_OPERATIONS);
+}
