@@ -139,7 +139,13 @@ async fn answer(
         .access_log
         .as_ref()
         .map(|_| Entry::of(&parts.method, &parts.uri, &parts.headers));
+    let named = names_one_host(parts.version, &parts.uri, &parts.headers);
     let exchange = match Limited::new(body, LARGEST_BODY).collect().await {
+        Ok(_) if !named => Exchange::Answered(refusal(
+            http::StatusCode::BAD_REQUEST,
+            "InvalidRequestHeader",
+            "The request must name one valid host.",
+        )),
         Ok(body) => {
             let request = http::Request::from_parts(parts, body.to_bytes());
             server.azure.exchange(request).await
@@ -191,21 +197,37 @@ fn absolute(uri: http::Uri, headers: &http::HeaderMap, scheme: Scheme) -> http::
     http::Uri::from_parts(parts).unwrap_or(uri)
 }
 
+/// Whether a request has the one valid `Host` that it must have (RFC 9112 section 3.2). HTTP/1.0 can do without, and
+/// HTTP/2 with an authority.
+fn names_one_host(version: http::Version, uri: &http::Uri, headers: &http::HeaderMap) -> bool {
+    let mut hosts = headers.get_all(HOST).iter();
+    match (hosts.next(), hosts.next()) {
+        (Some(host), None) => Authority::try_from(host.as_bytes()).is_ok(),
+        (None, _) if version == http::Version::HTTP_11 => false,
+        (None, _) => version < http::Version::HTTP_11 || uri.authority().is_some(),
+        _ => false,
+    }
+}
+
 /// The answer to a request whose body cannot be had.
 fn unreadable(error: &(dyn StdError + 'static)) -> http::Response<Bytes> {
-    let (status, code, message) = if error.is::<LengthLimitError>() {
-        (
+    if error.is::<LengthLimitError>() {
+        refusal(
             http::StatusCode::PAYLOAD_TOO_LARGE,
             "RequestContentTooLarge",
             "The request content exceeds the maximum size of 4194304 bytes.",
         )
     } else {
-        (
+        refusal(
             http::StatusCode::BAD_REQUEST,
             "InvalidRequestContent",
             "The request content was cut off.",
         )
-    };
+    }
+}
+
+/// A request that is refused before the simulator sees it.
+fn refusal(status: http::StatusCode, code: &str, message: &str) -> http::Response<Bytes> {
     let body = serde_json::json!({"error": {"code": code, "message": message}}).to_string();
     let mut response = http::Response::new(Bytes::from(body));
     *response.status_mut() = status;

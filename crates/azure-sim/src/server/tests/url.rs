@@ -63,3 +63,27 @@ async fn a_proxy_is_asked_by_the_whole_url() {
         "https://management.azure.com/a?b=c"
     );
 }
+
+#[tokio::test]
+async fn a_request_names_one_valid_host() {
+    let server = run(echo()).await;
+    for (hosts, status) in [
+        ("Host: a\r\n", "HTTP/1.1 200 "),
+        ("", "HTTP/1.1 400 "),
+        ("Host: a\r\nHost: b\r\n", "HTTP/1.1 400 "),
+        ("Host: a b\r\n", "HTTP/1.1 400 "),
+        ("Host:\r\n", "HTTP/1.1 400 "),
+    ] {
+        let mut stream = server.connect().await;
+        let request = format!("GET /a HTTP/1.1\r\n{hosts}Connection: close\r\n\r\n");
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        assert!(answer.starts_with(status), "{hosts:?}: {answer}");
+    }
+    let mut stream = server.connect().await;
+    stream.write_all(b"GET /a HTTP/1.0\r\n\r\n").await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.0 200 "), "{answer}");
+}
