@@ -45,6 +45,15 @@ pub(crate) fn caller(
 /// The token of the request.
 fn bearer(request: &ArmRequest) -> Result<&str, ArmError> {
     let refused = |code, message| Err(ArmError::gateway(401, code, message));
+    let invalid = || {
+        refused(
+            "AuthenticationFailedInvalidHeader",
+            "Authentication failed. The 'Authorization' header is provided in an invalid format.",
+        )
+    };
+    if request.headers.get_all("authorization").iter().count() > 1 {
+        return invalid();
+    }
     let Some(header) = request.header("authorization") else {
         return refused(
             "AuthenticationFailed",
@@ -57,10 +66,7 @@ fn bearer(request: &ArmRequest) -> Result<&str, ArmError> {
         {
             Ok(token.trim())
         }
-        _ => refused(
-            "AuthenticationFailedInvalidHeader",
-            "Authentication failed. The 'Authorization' header is provided in an invalid format.",
-        ),
+        _ => invalid(),
     }
 }
 

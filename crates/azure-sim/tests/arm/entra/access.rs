@@ -181,6 +181,11 @@ fn a_refusal_says_where_to_sign_in() {
         let refused = send(&azure.simulator, "GET", &url, &headers, String::new());
         assert_eq!(refusal(refused), "AuthenticationFailedInvalidHeader");
     }
+    let good = format!("Bearer {}", arm_token(&azure.simulator));
+    let url = format!("{ARM}{}", group("g"));
+    let twice = [("authorization", good.as_str()); 2];
+    let refused = send(&azure.simulator, "GET", &url, &twice, String::new());
+    assert_eq!(refusal(refused), "AuthenticationFailedInvalidHeader");
 }
 
 #[test]
