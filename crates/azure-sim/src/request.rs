@@ -17,6 +17,7 @@ pub(crate) struct ArmRequest {
     pub(crate) path: String,
     /// The decoded query, in order.
     pub(crate) query: Vec<(String, String)>,
+    api_version: Option<String>,
     /// Headers.
     pub(crate) headers: HeaderMap,
     /// The raw body.
@@ -42,13 +43,20 @@ impl ArmRequest {
             .unwrap_or_else(|| "management.azure.com".to_owned());
         let scheme = parts.uri.scheme_str().unwrap_or("http");
         let query = parts.uri.query().unwrap_or_default();
+        let query: Vec<(String, String)> = url::form_urlencoded::parse(query.as_bytes())
+            .into_owned()
+            .collect();
+        let versions: Vec<&str> = query
+            .iter()
+            .filter(|(key, _)| key.eq_ignore_ascii_case("api-version"))
+            .map(|(_, value)| value.as_str())
+            .collect();
         Some(Self {
             method: parts.method,
             origin: format!("{scheme}://{host}"),
             path: with_provider(single_slashes(&percent_decode(parts.uri.path())?)),
-            query: url::form_urlencoded::parse(query.as_bytes())
-                .into_owned()
-                .collect(),
+            api_version: (!versions.is_empty()).then(|| versions.join(",")),
+            query,
             headers: parts.headers,
             body,
         })
@@ -62,12 +70,13 @@ impl ArmRequest {
             .map(|(_, value)| value.as_str())
     }
 
-    /// The `api-version`.
+    /// The `api-version`. Several are none that any type has: they are joined by commas, as ASP.NET reads them.
     ///
     /// # Errors
     /// `MissingApiVersionParameter`.
     pub(crate) fn api_version(&self) -> Result<&str, ArmError> {
-        self.parameter("api-version")
+        self.api_version
+            .as_deref()
             .map(str::trim)
             .filter(|version| !version.is_empty())
             .ok_or_else(|| {
@@ -116,10 +125,22 @@ impl ArmRequest {
     /// The body as JSON; an empty body is `null`.
     ///
     /// # Errors
-    /// `InvalidRequestContent`.
+    /// `UnsupportedMediaType` for a body that says that it is something else, `InvalidRequestContent`.
     pub(crate) fn json(&self) -> Result<Value, ArmError> {
         if self.body.iter().all(u8::is_ascii_whitespace) {
             return Ok(Value::Null);
+        }
+        if let Some(media_type) = self.header("content-type") {
+            let media_type = media_type.split(';').next().unwrap_or_default().trim();
+            if !media_type.eq_ignore_ascii_case("application/json") {
+                return Err(ArmError::gateway(
+                    415,
+                    "UnsupportedMediaType",
+                    format!(
+                        "The content media type '{media_type}' is not supported. Only 'application/json' is supported."
+                    ),
+                ));
+            }
         }
         let text = self
             .body
@@ -233,5 +254,32 @@ mod tests {
         assert_eq!(request.api_version().unwrap(), "1");
         assert_eq!(request.parameter("$filter"), Some("a b"));
         assert_eq!(request.origin, "https://host");
+    }
+
+    #[test]
+    fn several_api_versions_are_none_that_there_is() {
+        let request = http::Request::get("https://host/x?api-version=1&Api-Version=1");
+        let request = ArmRequest::read(request.body(Bytes::new()).unwrap()).unwrap();
+        assert_eq!(request.api_version().unwrap(), "1,1");
+    }
+
+    #[test]
+    fn a_body_is_json_and_says_nothing_else() {
+        let code = |media_type: &str| {
+            let request = http::Request::put("https://host/x")
+                .header("content-type", media_type)
+                .body(Bytes::from_static(b"{}"));
+            let request = ArmRequest::read(request.unwrap()).unwrap();
+            request.json().map_err(|error| error.code)
+        };
+        assert!(code("application/json").is_ok());
+        assert!(code("Application/JSON ; charset=utf-8").is_ok());
+        for other in [
+            "text/plain",
+            "application/x-www-form-urlencoded",
+            "application/merge-patch+json",
+        ] {
+            assert_eq!(code(other).unwrap_err(), "UnsupportedMediaType", "{other}");
+        }
     }
 }

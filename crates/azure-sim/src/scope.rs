@@ -127,12 +127,7 @@ pub(crate) fn providers(
     id: &ResourceId,
     namespace: Option<&str>,
 ) -> Result<Reply, ArmError> {
-    provider::check_version(
-        "Microsoft.Resources/providers",
-        routes::RESOURCES_VERSIONS,
-        request.api_version()?,
-        None,
-    )?;
+    routes::check_resources_version(request.api_version()?)?;
     let mut all: Vec<(String, Vec<Value>)> = Vec::new();
     let regions: Vec<&str> = location::all().map(|(_, display, _)| display).collect();
     for (resource_type, versions) in provider::registered() {

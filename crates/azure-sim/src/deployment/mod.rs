@@ -21,4 +21,4 @@ mod wire_tests;
 
 pub(crate) use engine::{next_event, step};
 pub(crate) use record::{forget_group, not_deleted};
-pub(crate) use routes::handle;
+pub(crate) use routes::{API_VERSIONS, handle};

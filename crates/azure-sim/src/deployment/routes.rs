@@ -15,7 +15,7 @@ use super::runtime::not_found;
 use super::view;
 use crate::error::ArmError;
 use crate::id::ResourceId;
-use crate::provider::{invalid_filter, job_name, job_token, page_by_key, page_size};
+use crate::provider::{self, invalid_filter, job_name, job_token, page_by_key, page_size};
 use crate::reply::{PollingPath, Reply};
 use crate::request::ArmRequest;
 use crate::store::{Work, World};
@@ -24,12 +24,59 @@ use crate::template::{Scope, parse_relaxed_json};
 /// The deployment engine that the replies name.
 const VERSION: &str = "1.628.3";
 
+/// Api-versions of deployments.
+pub(crate) const API_VERSIONS: &[&str] = &[
+    "2026-06-01",
+    "2025-04-01",
+    "2025-03-01",
+    "2024-11-01",
+    "2024-07-01",
+    "2024-03-01",
+    "2023-07-01",
+    "2022-12-01",
+    "2022-09-01",
+    "2022-06-01",
+    "2022-05-01",
+    "2022-01-01",
+    "2021-05-01",
+    "2021-04-01",
+    "2021-01-01",
+    "2020-10-01",
+    "2020-08-01",
+    "2020-06-01",
+    "2020-05-01",
+    "2019-11-01",
+    "2019-10-01",
+    "2019-09-01",
+    "2019-08-01",
+    "2019-07-01",
+    "2019-06-01",
+    "2019-05-10",
+    "2019-05-01",
+    "2019-03-01",
+    "2018-11-01",
+    "2018-05-01",
+    "2018-02-01",
+    "2017-05-10",
+    "2016-09-01",
+    "2016-07-01",
+    "2016-02-01",
+    "2015-11-01",
+    "2015-01-01",
+];
+
 /// How long Azure takes to delete a deployment's record.
 const DELETION: Duration = Duration::from_secs(15);
 
 /// Answers every request below `…/providers/Microsoft.Resources/deployments`.
 pub(crate) fn handle(world: &mut World, request: &ArmRequest) -> Result<Reply, ArmError> {
     let api_version = request.api_version()?;
+    provider::check_version(
+        "Microsoft.Resources/deployments",
+        API_VERSIONS,
+        api_version,
+        None,
+    )?;
     let Some((mut scope, rest)) = split(&request.path) else {
         return Err(ArmError::gateway(
             400,

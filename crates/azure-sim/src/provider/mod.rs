@@ -308,7 +308,7 @@ const OTHER_TYPES: &[(&str, &[&str])] = &[
     (managed_hsm::TYPES[1], key_vault::API_VERSIONS),
     (
         "Microsoft.Resources/deployments",
-        resource_group::API_VERSIONS,
+        crate::deployment::API_VERSIONS,
     ),
     ("Microsoft.Resources/tags", resource_group::API_VERSIONS),
     (resource_graph::TYPE, resource_graph::API_VERSIONS),
@@ -428,7 +428,7 @@ pub(crate) mod routes {
     pub(crate) use super::network::{check_condition, operation_status, record_sets};
     pub(crate) use super::operational_insights::deletion_status;
     pub(crate) use super::resource_graph::resource_graph;
-    pub(crate) use super::resource_group::{API_VERSIONS as RESOURCES_VERSIONS, resources};
+    pub(crate) use super::resource_group::{check_resources_version, resources};
     pub(crate) use super::storage::{check_account_name, file_share, file_shares, restore_share};
     pub(crate) use super::tag_name::tag_names;
     pub(crate) use super::tag_set::tags;

@@ -18,7 +18,7 @@ use crate::request::ArmRequest;
 use crate::shape::Shape;
 use crate::store::{Operation, Resource, Work, World};
 
-pub(crate) const API_VERSIONS: &[&str] = &[
+pub(super) const API_VERSIONS: &[&str] = &[
     "2025-04-01",
     "2025-03-01",
     "2024-11-01",
@@ -293,18 +293,18 @@ pub(crate) fn job_token(id: &str, location: &str) -> String {
         .replace('+', "-")
 }
 
+/// Checks the api-version of what Resource Manager itself knows of resources and providers.
+pub(crate) fn check_resources_version(api_version: &str) -> Result<(), ArmError> {
+    super::check_version(SPEC.resource_type, API_VERSIONS, api_version, None)
+}
+
 /// `GET {subscription or group}/resources`.
 pub(crate) fn resources(
     world: &World,
     request: &ArmRequest,
     scope: &ResourceId,
 ) -> Result<Reply, ArmError> {
-    super::check_version(
-        SPEC.resource_type,
-        API_VERSIONS,
-        request.api_version()?,
-        None,
-    )?;
+    check_resources_version(request.api_version()?)?;
     super::check_group(world, scope)?;
     let filter = match request.parameter("$filter") {
         // The Azure CLI sends an empty one when it wants everything.

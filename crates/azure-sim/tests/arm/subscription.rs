@@ -151,3 +151,34 @@ fn an_api_version_that_there_is_not_is_refused_with_those_that_there_are() {
         assert_eq!(missing.code(), "MissingApiVersionParameter", "{path}");
     }
 }
+
+#[test]
+fn what_resource_manager_knows_itself_has_api_versions_too() {
+    let azure = Azure::new();
+    azure.group("westus");
+    let of = |path: &str, version: &str| {
+        let path = format!("/subscriptions/{SUBSCRIPTION}{path}?api-version={version}");
+        azure.get(&path)
+    };
+    for path in [
+        "",
+        "/locations",
+        "/providers",
+        "/providers/Microsoft.Compute",
+        "/resources",
+        "/resourceGroups/g/providers/Microsoft.Resources/deployments",
+    ] {
+        of(path, "2022-12-01").expect(200);
+        let refused = of(path, "1999-01-01").expect(400);
+        assert_eq!(refused.code(), "InvalidApiVersionParameter", "{path}");
+        // Two of them are one that nobody knows.
+        let refused = of(path, "2022-12-01&api-version=2022-12-01").expect(400);
+        assert_eq!(refused.code(), "InvalidApiVersionParameter", "{path}");
+    }
+    let register = "/providers/Microsoft.Compute/register?api-version=1999-01-01";
+    let refused = azure.post(
+        &format!("/subscriptions/{SUBSCRIPTION}{register}"),
+        &Value::Null,
+    );
+    assert_eq!(refused.expect(400).code(), "InvalidApiVersionParameter");
+}
