@@ -11,6 +11,9 @@ use crate::builder::Settings;
 use crate::error::ArmError;
 use crate::request::ArmRequest;
 
+/// How far clocks may be apart, in seconds.
+const SKEW: i64 = 300;
+
 /// What Resource Manager wants to see of a caller.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -137,6 +140,10 @@ fn verify(
                 show(second)
             ),
         ));
+    }
+    // After the clock went back, or on another machine's clock.
+    if token.time("nbf").ok_or_else(invalid)? > second + SKEW {
+        return Err(invalid());
     }
     token.claim("oid").map(str::to_owned).ok_or_else(invalid)
 }

@@ -168,6 +168,33 @@ fn a_service_account_token_is_none_for_resource_manager() {
 }
 
 #[test]
+fn a_token_of_tomorrow_is_not_valid_yet() {
+    let directory = tempfile::tempdir().unwrap();
+    let at = |seconds: u64| {
+        let azure = Azure::with(|builder| {
+            builder
+                .application(application())
+                .access(Access::Verified)
+                .state_dir(directory.path())
+        });
+        azure.pass(seconds);
+        azure
+    };
+    // The state is the same, and so is the key; the clock went back.
+    let (before, near, later) = (at(0), at(600), at(3000));
+    let token = arm_token(&near.simulator);
+    assert_eq!(call(&near.simulator, &token).0, 404);
+    assert_eq!(
+        call(&at(300).simulator, &token).0,
+        404,
+        "clocks differ a little"
+    );
+    assert_eq!(call(&later.simulator, &token).0, 404);
+    let refused = call(&before.simulator, &token);
+    assert_eq!(refusal(refused), "InvalidAuthenticationToken");
+}
+
+#[test]
 fn a_refusal_says_where_to_sign_in() {
     let azure = verified();
     let answer = azure.get(&group("g")).expect(401);
