@@ -33,6 +33,9 @@ const LARGEST_BODY: usize = 4 * 1024 * 1024;
 /// How long a client may take for its part of a handshake, or for the head of a request.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// How long it may take for a body: without an end to it, clients that are stuck use up all there can be connections.
+const BODY_PATIENCE: Duration = Duration::from_secs(120);
+
 /// One connection.
 #[derive(Debug)]
 pub(super) struct Connection {
@@ -140,17 +143,23 @@ async fn answer(
         .as_ref()
         .map(|_| Entry::of(&parts.method, &parts.uri, &parts.headers));
     let named = names_one_host(parts.version, &parts.uri, &parts.headers);
-    let exchange = match Limited::new(body, LARGEST_BODY).collect().await {
-        Ok(_) if !named => Exchange::Answered(refusal(
+    let body = Limited::new(body, LARGEST_BODY).collect();
+    let exchange = match tokio::time::timeout(BODY_PATIENCE, body).await {
+        Ok(Ok(_)) if !named => Exchange::Answered(refusal(
             http::StatusCode::BAD_REQUEST,
             "InvalidRequestHeader",
             "The request must name one valid host.",
         )),
-        Ok(body) => {
+        Ok(Ok(body)) => {
             let request = http::Request::from_parts(parts, body.to_bytes());
             server.azure.exchange(request).await
         }
-        Err(error) => Exchange::Answered(unreadable(&*error)),
+        Ok(Err(error)) => Exchange::Answered(unreadable(&*error)),
+        Err(_) => Exchange::Answered(refusal(
+            http::StatusCode::REQUEST_TIMEOUT,
+            "RequestTimeout",
+            "The request content did not arrive in time.",
+        )),
     };
     let status = match &exchange {
         Exchange::Answered(response) | Exchange::Truncated { response, .. } => {

@@ -5,4 +5,5 @@ mod client;
 mod fault;
 mod log;
 mod stop;
+mod stuck;
 mod url;
