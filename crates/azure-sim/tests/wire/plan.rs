@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use kompox_azure_sim::Faults;
 use serde::Deserialize;
 use serde_json::Value;
 
@@ -40,6 +41,10 @@ pub(crate) struct Plan {
     pub(crate) principals: Vec<String>,
     /// Seconds until the directory knows a new identity.
     pub(crate) replication_lag: u64,
+    /// How the service misbehaves.
+    pub(crate) faults: Faults,
+    /// Whether every request carries a token that was issued when the recording began; Azure then looks into it.
+    pub(crate) signed_in: bool,
 }
 
 /// A request of a plan.

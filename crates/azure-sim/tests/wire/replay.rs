@@ -13,8 +13,11 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::StatusCode;
-use kompox_azure_sim::{Latency, ManualClock, Simulator};
+use kompox_azure_sim::{
+    Access, Application, Exchange as Sight, Faulty, Latency, ManualClock, Simulator,
+};
 use serde_json::{Value, json};
+use tokio::runtime::Runtime;
 
 use crate::compare::{Answer, Difference, Kind, compare, matched};
 use crate::mask::mask;
@@ -33,6 +36,9 @@ pub(crate) enum Outcome {
 
 /// The tenant of the recordings that hide theirs; no other is compared.
 const TENANT: &str = "00000000-0000-0000-0000-000000000000";
+
+/// An application, and its service principal.
+const CLIENT: &str = "00000000-0000-0000-0000-00000000000c";
 
 const NO_REQUEST: &str = "its text shows no request that could be sent";
 
@@ -210,8 +216,11 @@ fn group_request(group: &str, shown: &Value) -> Sent {
 
 /// A simulator on which a recording is replayed.
 struct Stage {
-    azure: Simulator,
+    azure: Faulty,
+    runtime: Runtime,
     clock: Arc<ManualClock>,
+    /// Who sends the requests, if Azure wants to know.
+    token: Option<String>,
     /// Polling URLs as they were recorded and as they were handed out now; the last of each kind under its kind.
     polling: BTreeMap<String, String>,
     /// Ids as Azure made them up, and as the simulator did.
@@ -231,8 +240,18 @@ impl Stage {
         for principal in &plan.principals {
             builder = builder.principal(principal);
         }
+        if plan.signed_in {
+            builder = builder
+                .access(Access::Verified)
+                .application(Application::new(CLIENT, CLIENT).secret("secret"));
+        }
+        let azure = builder.build().unwrap();
         Self {
-            azure: builder.build().unwrap(),
+            token: plan.signed_in.then(|| sign_in(&azure)),
+            azure: Faulty::new(azure, plan.faults.clone()),
+            runtime: tokio::runtime::Builder::new_current_thread()
+                .build()
+                .unwrap(),
             clock,
             polling: BTreeMap::new(),
             ids: BTreeMap::new(),
@@ -303,10 +322,14 @@ impl Stage {
         for (name, value) in &request.headers {
             builder = builder.header(name, value);
         }
-        let (parts, body) = self
-            .azure
-            .handle(builder.body(Bytes::from(body)).unwrap())
-            .into_parts();
+        if let Some(token) = &self.token {
+            builder = builder.header("authorization", format!("Bearer {token}"));
+        }
+        let request = builder.body(Bytes::from(body)).unwrap();
+        let Sight::Answered(answer) = self.runtime.block_on(self.azure.exchange(request)) else {
+            panic!("the answer to {url} is not whole");
+        };
+        let (parts, body) = answer.into_parts();
         let text = String::from_utf8(body.to_vec()).unwrap();
         Answer {
             status: StatusCode::as_u16(&parts.status),
@@ -331,6 +354,17 @@ impl Stage {
             }
         }
     }
+}
+
+/// A token for Resource Manager.
+fn sign_in(azure: &Simulator) -> String {
+    let form = format!(
+        "grant_type=client_credentials&client_id={CLIENT}&client_secret=secret&scope=https%3A%2F%2Fmanagement.azure.com%2F.default"
+    );
+    let url = format!("https://login.microsoftonline.com/{TENANT}/oauth2/v2.0/token");
+    let request = http::Request::post(url).body(Bytes::from(form)).unwrap();
+    let answer: Value = serde_json::from_slice(azure.handle(request).body()).unwrap();
+    answer["access_token"].as_str().unwrap().to_owned()
 }
 
 /// Finds ids that were made up: in the same place of both bodies, and different.
