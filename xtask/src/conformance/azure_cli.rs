@@ -91,6 +91,7 @@ impl AzureCli {
             // A private cloud's authority is not in Microsoft's list of authorities, and there is no network.
             .env("AZURE_CORE_INSTANCE_DISCOVERY", "no")
             .env("REQUESTS_CA_BUNDLE", &profile.authority)
+            .env("NO_PROXY", "localhost")
             .stdin(Stdio::null());
         command
     }

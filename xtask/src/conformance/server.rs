@@ -190,7 +190,7 @@ impl Server {
     }
 
     /// What another client needs to sign in as the same application, as its environment.
-    pub(crate) fn environment(&self) -> [(&'static str, String); 7] {
+    pub(crate) fn environment(&self) -> [(&'static str, String); 8] {
         [
             ("AZURE_CLOUD", "Custom".to_owned()),
             ("AZURE_RESOURCE_MANAGER_ENDPOINT", self.url()),
@@ -199,6 +199,7 @@ impl Server {
             ("AZURE_CLIENT_ID", CLIENT.to_owned()),
             ("AZURE_CLIENT_SECRET", SECRET.to_owned()),
             ("SSL_CERT_FILE", self.authority().display().to_string()),
+            ("NO_PROXY", "localhost".to_owned()),
         ]
     }
 

@@ -22,6 +22,13 @@ pub(crate) fn list(
         by_type(resource_type).ok_or_else(|| unknown_type(resource_type, Some(api_version)))?;
     let spec = provider.spec();
     check_version(spec.resource_type, spec.api_versions, api_version, None)?;
+    if *scope == ResourceId::tenant() && spec.home != Home::Extension {
+        return Err(ArmError::gateway(
+            404,
+            "MissingSubscription",
+            "The request did not have a subscription or a valid tenant level resource provider.",
+        ));
+    }
     check_group(world, scope)?;
     if !scope.parts().is_empty() && spec.home == Home::Parent {
         check_parent(world, Some(scope.clone()), provider, "read")?;

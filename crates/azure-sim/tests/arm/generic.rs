@@ -218,3 +218,21 @@ fn resources_are_listed_by_type_and_tag() {
             .expect(400);
     }
 }
+
+#[test]
+fn a_tenant_has_no_list_of_what_is_in_subscriptions() {
+    let azure = Azure::new();
+    azure.group("westus");
+    for list in [
+        "Microsoft.Compute/disks?api-version=2024-03-02",
+        "Microsoft.KeyVault/vaults?api-version=2023-07-01",
+        "Microsoft.Network/dnsZones?api-version=2018-05-01",
+    ] {
+        let refused = azure.get(&format!("/providers/{list}")).expect(404);
+        assert_eq!(refused.code(), "MissingSubscription", "{list}");
+    }
+    // Roles are assigned at any scope.
+    azure
+        .get("/providers/Microsoft.Authorization/roleAssignments?api-version=2022-04-01")
+        .expect(200);
+}
