@@ -9,14 +9,16 @@ use std::collections::HashMap;
 use std::fmt;
 use std::time::Duration;
 
-use futures::StreamExt;
+use async_trait::async_trait;
 use futures::stream;
-use kompox_azure::{Azure, Error, ResourceId, RoleAssignment, role};
+use futures::{StreamExt, TryStreamExt};
+use kompox_azure::role::Attempt;
+use kompox_azure::{Azure, Error, ResourceId, RoleAssignment, RoleAssignments, role};
 use kompox_model::failure::Classify;
 
 use super::key_vault::Vault;
 use super::plan::Plan;
-use crate::record::ClusterRecord;
+use crate::record::{ClusterRecord, Found};
 
 const VAULTS: &str = "Microsoft.KeyVault/vaults";
 /// Assignments at once.
@@ -50,6 +52,23 @@ struct Grant {
     role: Role,
     principal_id: String,
     scope: ResourceId,
+}
+
+/// The live resources, which know better than a record whose identities Azure's directory does not know.
+#[async_trait]
+pub(super) trait Live: Send + Sync {
+    /// The record as the live resources tell it, if that is another.
+    async fn contradiction(&self) -> Option<Found>;
+}
+
+/// The record is not the cluster's any more; this one is.
+#[derive(Debug)]
+pub(super) struct Stale(pub(super) Box<Found>);
+
+/// Why a role was not assigned at once.
+enum Refusal {
+    Stale(Stale),
+    Azure(Error),
 }
 
 /// A role that could not be assigned, and what to do about it.
@@ -87,13 +106,17 @@ impl fmt::Display for Warning {
 }
 
 /// Gives the ingress controller's identity access to the secrets of its certificates, each secret by itself.
+///
+/// # Errors
+/// The record's identities are unknown, and the live resources have others.
 pub(super) async fn certificates(
     azure: &Azure,
     vaults: &[Vault],
     record: &ClusterRecord,
-) -> Vec<Warning> {
+    live: &dyn Live,
+) -> Result<Vec<Warning>, Stale> {
     if vaults.is_empty() {
-        return Vec::new();
+        return Ok(Vec::new());
     }
     let principal = &record.ingress_principal_id;
     let names: Vec<_> = vaults.iter().map(|vault| vault.name.clone()).collect();
@@ -101,13 +124,13 @@ pub(super) async fn certificates(
         Ok(found) => found,
         Err(error) => {
             let commands = vaults.iter().flat_map(|vault| unresolved(vault, principal));
-            return vec![Warning {
+            return Ok(vec![Warning {
                 role: KEY_VAULT_SECRETS_USER,
                 scope: format!("the secrets of key vault {}", names.join(", ")),
                 code: code(&error),
                 reason: format!("looking for the vaults in the resource graph: {error}"),
                 commands: commands.collect(),
-            }];
+            }]);
         }
     };
     let ids: HashMap<String, ResourceId> = found
@@ -132,16 +155,20 @@ pub(super) async fn certificates(
             }),
         }
     }
-    warnings.extend(assign(azure, grants).await);
-    warnings
+    warnings.extend(assign(azure, grants, live).await?);
+    Ok(warnings)
 }
 
 /// Lets the cluster write to its DNS zones, and its nodes pull from its registries.
+///
+/// # Errors
+/// The record's identities are unknown, and the live resources have others.
 pub(super) async fn zones_and_registries(
     azure: &Azure,
     plan: &Plan,
     record: &ClusterRecord,
-) -> Vec<Warning> {
+    live: &dyn Live,
+) -> Result<Vec<Warning>, Stale> {
     let zones = plan.zones.iter().map(|zone| Grant {
         role: DNS_ZONE_CONTRIBUTOR,
         principal_id: record.cluster_principal_id.clone(),
@@ -152,11 +179,11 @@ pub(super) async fn zones_and_registries(
         principal_id: record.kubelet_principal_id.clone(),
         scope: registry.id().clone(),
     });
-    assign(azure, zones.chain(registries).collect()).await
+    assign(azure, zones.chain(registries).collect(), live).await
 }
 
 /// The warnings stand in the order of the grants.
-async fn assign(azure: &Azure, grants: Vec<Grant>) -> Vec<Warning> {
+async fn assign(azure: &Azure, grants: Vec<Grant>, live: &dyn Live) -> Result<Vec<Warning>, Stale> {
     let attempts = grants.into_iter().map(|grant| async move {
         let assignment = RoleAssignment {
             scope: grant.scope.clone(),
@@ -165,9 +192,10 @@ async fn assign(azure: &Azure, grants: Vec<Grant>) -> Vec<Warning> {
         };
         let roles = &*azure.role_assignments;
         let (code, reason) =
-            match tokio::time::timeout(PATIENCE, role::ensure(roles, &assignment)).await {
-                Ok(Ok(())) => return None,
-                Ok(Err(error)) => (code(&error), error.to_string()),
+            match tokio::time::timeout(PATIENCE, give(roles, &assignment, live)).await {
+                Ok(Ok(())) => return Ok(None),
+                Ok(Err(Refusal::Stale(stale))) => return Err(stale),
+                Ok(Err(Refusal::Azure(error))) => (code(&error), error.to_string()),
                 Err(_) => (
                     "PrincipalNotFound".to_owned(),
                     format!(
@@ -177,7 +205,7 @@ async fn assign(azure: &Azure, grants: Vec<Grant>) -> Vec<Warning> {
                     ),
                 ),
             };
-        Some(Warning {
+        Ok(Some(Warning {
             role: grant.role,
             scope: grant.scope.to_string(),
             code,
@@ -187,13 +215,31 @@ async fn assign(azure: &Azure, grants: Vec<Grant>) -> Vec<Warning> {
                 &grant.principal_id,
                 &grant.scope.to_string(),
             )],
-        })
+        }))
     });
     stream::iter(attempts)
         .buffered(CONCURRENCY)
-        .filter_map(std::future::ready)
-        .collect()
+        .try_filter_map(|warning| std::future::ready(Ok(warning)))
+        .try_collect()
         .await
+}
+
+/// Assigns a role. To whom the directory does not know it is given as soon as it does, unless nobody is to be expected.
+async fn give(
+    roles: &dyn RoleAssignments,
+    assignment: &RoleAssignment,
+    live: &dyn Live,
+) -> Result<(), Refusal> {
+    let attempt = role::try_ensure(roles, assignment).await;
+    if attempt.map_err(Refusal::Azure)? == Attempt::Assigned {
+        return Ok(());
+    }
+    match live.contradiction().await {
+        Some(found) => Err(Refusal::Stale(Stale(Box::new(found)))),
+        None => role::ensure(roles, assignment)
+            .await
+            .map_err(Refusal::Azure),
+    }
 }
 
 fn code(error: &Error) -> String {

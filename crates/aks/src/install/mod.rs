@@ -7,6 +7,7 @@
 mod chart;
 mod grant;
 mod key_vault;
+mod live;
 mod plan;
 mod registry;
 mod secret_provider_class;
@@ -28,6 +29,9 @@ use self::plan::Plan;
 use crate::driver::AksDriver;
 use crate::record::{ClusterRecord, Found, ServiceAccount, Source};
 
+use self::grant::{Live, Stale};
+use self::live::LiveResources;
+
 pub(crate) use self::traefik::RELEASE;
 
 /// Everything that is to be in the cluster.
@@ -36,6 +40,35 @@ struct Rendered {
     /// Secret provider classes and the configuration.
     objects: Vec<Object>,
     release: kube::Release,
+}
+
+/// What is being installed, and where.
+#[derive(Clone, Copy)]
+struct Work<'a> {
+    cluster: &'a Cluster,
+    plan: &'a Plan,
+    ports: &'a kube::Cluster,
+    /// The release is upgraded although nothing differs.
+    again: bool,
+}
+
+/// Why an installation does not go on.
+enum Interruption {
+    /// It was for identities that are not the cluster's any more.
+    Stale(Box<Found>),
+    Failed(Error),
+}
+
+impl From<Error> for Interruption {
+    fn from(error: Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl From<Stale> for Interruption {
+    fn from(Stale(other): Stale) -> Self {
+        Self::Stale(other)
+    }
 }
 
 impl Rendered {
@@ -87,7 +120,6 @@ impl AksDriver {
     ) -> Result<()> {
         let plan = Plan::new(cluster, &self.cloud)?;
         let (found, ports) = self.cluster_ports(cluster).await?;
-        let record = &found.record;
         let (trusted, version) = future::join(
             self.check_account(cluster, &found, &plan.account),
             helm_version(&ports),
@@ -95,7 +127,48 @@ impl AksDriver {
         .await;
         let ((), version) = (trusted?, version?);
         tracing::debug!("helm is version {version}");
-        let rendered = Rendered::new(&plan, record, &self.cloud, options.force)
+        let work = Work {
+            cluster,
+            plan: &plan,
+            ports: &ports,
+            again: options.force,
+        };
+        let live = LiveResources::new(self, cluster, &found.record);
+        let other = match self.converge(&work, &found.record, &live).await {
+            Err(Interruption::Stale(other)) => other,
+            Err(Interruption::Failed(error)) => return Err(error),
+            Ok(()) => return Ok(()),
+        };
+        self.progress.step(&format!(
+            "the identities of cluster {} are others than its record says; the record was made again from the live cluster",
+            cluster.name
+        ));
+        self.check_account(cluster, &other, &plan.account).await?;
+        let live = LiveResources::new(self, cluster, &other.record);
+        match self.converge(&work, &other.record, &live).await {
+            Ok(()) => Ok(()),
+            Err(Interruption::Failed(error)) => Err(error),
+            Err(Interruption::Stale(_)) => Err(Error::not_found(format!(
+                "cluster {:?}: its identities change while it is being installed; try again when nobody works on it",
+                cluster.name
+            ))),
+        }
+    }
+
+    /// Does what is not done yet for the identities of `record`, until `live` says that they are not the cluster's.
+    async fn converge(
+        &self,
+        work: &Work<'_>,
+        record: &ClusterRecord,
+        live: &dyn Live,
+    ) -> Result<(), Interruption> {
+        let Work {
+            cluster,
+            plan,
+            ports,
+            again,
+        } = *work;
+        let rendered = Rendered::new(plan, record, &self.cloud, again)
             .map_err(|error| Error::invalid(error.to_string()))?;
 
         let namespace = &plan.account.namespace;
@@ -110,21 +183,25 @@ impl AksDriver {
             made.map_err(|error| Error::port(format!("making namespace {namespace:?}"), error))?;
         self.tell(made, &format!("namespace {namespace}"));
         let others = async {
-            let warnings = grant::zones_and_registries(&self.azure, &plan, record).await;
+            let warnings = grant::zones_and_registries(&self.azure, plan, record, live).await?;
             self.warn(&warnings);
+            Ok::<_, Interruption>(())
         };
         let ingress = async {
             let certificates = async {
-                let warnings = grant::certificates(&self.azure, &plan.vaults, record).await;
+                let warnings = grant::certificates(&self.azure, &plan.vaults, record, live).await?;
                 self.warn(&warnings);
-                Ok(())
+                Ok::<_, Interruption>(())
             };
-            future::try_join(self.apply(kubernetes, &rendered), certificates).await?;
-            self.release(&ports, &rendered.release).await
+            let applied = async { Ok(self.apply(kubernetes, &rendered).await?) };
+            future::try_join(applied, certificates).await?;
+            Ok(self.release(ports, &rendered.release).await?)
         };
         // Not `try_join`: roles need not be cut off because the release has failed.
-        let (installed, ()) = future::join(ingress, others).await;
-        installed
+        match future::join(ingress, others).await {
+            (Err(stale @ Interruption::Stale(_)), _) | (_, Err(stale)) => Err(stale),
+            (installed, Ok(())) => installed,
+        }
     }
 
     /// The ports of a cluster, and the record that led to them.

@@ -2,7 +2,7 @@
 
 mod deprovision;
 mod provision;
-mod record;
+pub(crate) mod record;
 mod status;
 
 use std::collections::BTreeMap;

@@ -27,7 +27,7 @@ fn with_deployment(mut mocks: Mocks, deployment: Option<Deployment>) -> Mocks {
     mocks
 }
 
-fn expect_repair(mocks: &mut Mocks, repaired: ClusterRecord) {
+pub(crate) fn expect_repair(mocks: &mut Mocks, repaired: ClusterRecord) {
     mocks
         .resources
         .expect_merge_tags()
@@ -37,7 +37,7 @@ fn expect_repair(mocks: &mut Mocks, repaired: ClusterRecord) {
 }
 
 /// Live resources: a managed cluster of that name and identity, the ingress identity and another one.
-fn with_live(mut mocks: Mocks, name: &'static str, principal: &'static str) -> Mocks {
+pub(crate) fn with_live(mut mocks: Mocks, name: &'static str, principal: &'static str) -> Mocks {
     let cluster = group_id().resource("Microsoft.ContainerService/managedClusters", name);
     let identity =
         |name: &str| group_id().resource("Microsoft.ManagedIdentity/userAssignedIdentities", name);

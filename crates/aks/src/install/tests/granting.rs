@@ -1,13 +1,25 @@
 use std::time::Duration;
 
+use async_trait::async_trait;
 use kompox_azure::{Cloud, ResourceId};
 use kompox_model::Settings;
 
 use super::*;
-use crate::install::grant;
+use crate::install::grant::{self, Live};
 use crate::install::plan::Plan;
+use crate::record::Found;
 
 const ZONES: &str = "/subscriptions/s1/resourceGroups/dns/providers/Microsoft.Network/dnsZones/a.com, /subscriptions/s2/resourceGroups/dns/providers/Microsoft.Network/dnsZones/b.com";
+
+/// Live resources that say the same as the record.
+struct Settled;
+
+#[async_trait]
+impl Live for Settled {
+    async fn contradiction(&self) -> Option<Found> {
+        None
+    }
+}
 
 fn plan(cluster: &Cluster) -> Plan {
     Plan::new(cluster, &Cloud::named("AzurePublic").unwrap()).unwrap()
@@ -28,13 +40,17 @@ fn with_zones() -> Cluster {
 async fn of_certificates(mocks: Mocks) -> Vec<String> {
     let vaults = plan(&with_certificates()).vaults;
     let azure = mocks.driver().azure;
-    let warnings = grant::certificates(&azure, &vaults, &record()).await;
+    let warnings = grant::certificates(&azure, &vaults, &record(), &Settled)
+        .await
+        .unwrap();
     warnings.iter().map(ToString::to_string).collect()
 }
 
 async fn of_zones(mocks: Mocks) -> Vec<String> {
     let azure = mocks.driver().azure;
-    let warnings = grant::zones_and_registries(&azure, &plan(&with_zones()), &record()).await;
+    let warnings = grant::zones_and_registries(&azure, &plan(&with_zones()), &record(), &Settled)
+        .await
+        .unwrap();
     warnings.iter().map(ToString::to_string).collect()
 }
 
@@ -141,7 +157,8 @@ async fn a_graph_that_refuses_is_one_warning_and_no_role_is_tried() {
 #[tokio::test]
 async fn without_certificates_the_graph_is_not_asked() {
     let azure = Mocks::default().driver().azure;
-    assert_eq!(grant::certificates(&azure, &[], &record()).await, []);
+    let warnings = grant::certificates(&azure, &[], &record(), &Settled).await;
+    assert_eq!(warnings.unwrap(), []);
 }
 
 #[tokio::test(start_paused = true)]

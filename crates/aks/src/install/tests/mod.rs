@@ -6,6 +6,7 @@ mod granting;
 mod order;
 mod removing;
 mod rendering;
+mod stale;
 
 use std::sync::{Arc, Mutex};
 
