@@ -1,24 +1,22 @@
 //! Deployments moving on.
 
-use std::cell::RefCell;
 use std::time::Duration;
 
 use jiff::Timestamp;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-use super::export;
-use super::prepare::{Prepared, check_scope, nested_request, prepare};
+use super::outputs::evaluate_outputs;
+use super::prepare::Prepared;
+use super::problem::{failure, terminal};
 use super::record::{
     self, Deployment, Phase, Problem, State, Step, Work, load, remove, save, wake, waking,
 };
 use super::request::Wanted;
-use super::runtime::{Sight, read};
-use super::{fate, output_name, prepare as preparation, view};
+use super::start::start_ready;
+use super::{export, fate, view};
 use crate::clock::later;
 use crate::error::ArmError;
-use crate::id::ResourceId;
 use crate::store::{Fate, Outcome, World};
-use crate::template::{Evaluator, PlannedResource, Template, TemplateError};
 
 /// How long Azure takes to pick an accepted deployment up.
 const PICK_UP: Duration = Duration::from_secs(1);
@@ -112,7 +110,7 @@ pub(super) fn id_of(wanted: &Wanted) -> String {
     )
 }
 
-fn new_step(world: &mut World) -> Step {
+pub(super) fn new_step(world: &mut World) -> Step {
     let operation_id = world.next_guid("deployment operation").as_u64_pair().0;
     Step {
         phase: Phase::Waiting,
@@ -248,21 +246,6 @@ pub(super) fn fail(step: &mut Step, now: Timestamp, status: &str, problem: Probl
     step.error = Some(problem);
 }
 
-/// A write that was accepted has ended badly.
-pub(super) fn terminal(id: &str, details: &[Value]) -> Problem {
-    Problem {
-        error: json!({
-            "code": "ResourceDeploymentFailure",
-            "target": id,
-            "message": "The resource write operation failed to complete successfully, because it \
-                        reached terminal provisioning state 'Failed'.",
-            "details": details,
-        }),
-        terminal: true,
-        template: false,
-    }
-}
-
 fn nested_outcome(world: &World, id: &str) -> Option<Result<(), Problem>> {
     let Some(nested) = load(world, id) else {
         let name = id.rsplit('/').next().unwrap_or_default();
@@ -281,159 +264,6 @@ fn nested_outcome(world: &World, id: &str) -> Option<Result<(), Problem>> {
             });
             Some(Err(terminal(id, &[error])))
         }
-    }
-}
-
-/// Starts everything whose dependencies are there. Nothing new is started after a failure.
-fn start_ready(world: &mut World, deployment: &mut Deployment) {
-    let Some(work) = deployment.work.clone() else {
-        return;
-    };
-    let template = match Template::parse(&work.template) {
-        Ok(template) => template,
-        Err(error) => {
-            // It parsed when it was accepted.
-            if let Some(step) = deployment.steps.first_mut() {
-                fail(step, world.now(), "BadRequest", template_problem(&error));
-            }
-            return;
-        }
-    };
-    loop {
-        if deployment.steps.iter().any(|s| s.phase == Phase::Failed) {
-            return;
-        }
-        let ready = (0..deployment.steps.len()).find(|index| {
-            deployment.steps[*index].phase == Phase::Waiting
-                && deployment.plan.resources[*index]
-                    .needs
-                    .iter()
-                    .all(|need| deployment.steps[*need].is_done())
-        });
-        let Some(index) = ready else {
-            return;
-        };
-        start(world, deployment, &template, &work, index);
-    }
-}
-
-fn start(
-    world: &mut World,
-    deployment: &mut Deployment,
-    template: &Template,
-    work: &Work,
-    index: usize,
-) {
-    let now = world.now();
-    let resource = deployment.plan.resources[index].clone();
-    if !resource.enabled || (resource.existing && !resource.referenced) {
-        deployment.steps[index].phase = Phase::Skipped;
-        return;
-    }
-    let step = &mut deployment.steps[index];
-    step.started = Some(now);
-    step.changed = Some(now);
-    let result = if resource.existing {
-        read(world, &resource.id, &resource.api_version)
-            .map(|_| (Phase::Succeeded, "OK"))
-            .map_err(|error| service_problem(&resource.id, &error))
-    } else {
-        let body = {
-            let sight = Sight {
-                world: RefCell::new(world),
-                plan: &deployment.plan,
-            };
-            let parameters = work.parameters.clone();
-            let evaluator = Evaluator::new(template, &work.environment, parameters, Some(&sight));
-            resource.evaluate(&evaluator)
-        };
-        match body {
-            Err(error) => Err(("BadRequest".to_owned(), template_problem(&error))),
-            Ok(body) if resource.nested.is_some() => {
-                start_nested(world, deployment, &resource, &body)
-            }
-            Ok(body) => put(world, &resource, &body),
-        }
-    };
-    let step = &mut deployment.steps[index];
-    match result {
-        Ok((phase, status)) => {
-            step.phase = phase;
-            status.clone_into(&mut step.status);
-        }
-        Err((status, problem)) => fail(step, now, &status, problem),
-    }
-}
-
-type Started = Result<(Phase, &'static str), (String, Problem)>;
-
-fn put(world: &mut World, resource: &PlannedResource, body: &Value) -> Started {
-    let Some(id) = ResourceId::parse(&resource.id) else {
-        let error = ArmError::gateway(
-            400,
-            "InvalidResourceReference",
-            format!("'{}' is no resource id.", resource.id),
-        );
-        return Err(service_problem(&resource.id, &error));
-    };
-    match world.put(&id, &resource.api_version, body) {
-        Ok(accepted) => {
-            let status = if accepted.created { "Created" } else { "OK" };
-            let phase = match accepted.operation {
-                None => Phase::Succeeded,
-                operation => Phase::Running {
-                    operation,
-                    due: accepted.ready_at,
-                },
-            };
-            Ok((phase, status))
-        }
-        Err(error) => Err(service_problem(&resource.id, &error)),
-    }
-}
-
-fn start_nested(
-    world: &mut World,
-    deployment: &Deployment,
-    resource: &PlannedResource,
-    body: &Value,
-) -> Started {
-    let Some(nested) = &resource.nested else {
-        return Ok((Phase::Succeeded, "OK"));
-    };
-    let refused = |error: &ArmError| service_problem(&resource.id, error);
-    let wanted = nested_request(&nested.scope, &resource.name, body).map_err(|e| refused(&e))?;
-    check_scope(world, &wanted.scope).map_err(|e| refused(&e))?;
-    let before = load(world, &resource.id);
-    let mine = Some(deployment.id.as_str());
-    if let Some(before) = &before {
-        // Its own one of an earlier try is taken over, somebody else's is in the way.
-        if before.state.is_active() && before.parent.as_deref() == mine {
-            return Ok((running(world), "Created"));
-        }
-        check_replaceable(before, &wanted).map_err(|e| refused(&e))?;
-    }
-    let seed = format!("{}/{}", deployment.operation, resource.id);
-    let prepared =
-        prepare(world, &wanted, &seed).map_err(|error| refused(&preparation::refusal(&error)))?;
-    let correlation = deployment.correlation_id.clone();
-    accept(
-        world,
-        wanted,
-        prepared,
-        correlation,
-        Some(deployment.id.clone()),
-    );
-    Ok((
-        running(world),
-        if before.is_some() { "OK" } else { "Created" },
-    ))
-}
-
-fn running(world: &World) -> Phase {
-    Phase::Running {
-        operation: None,
-        due: world.now(),
     }
 }
 
@@ -473,148 +303,6 @@ pub(super) fn check_replaceable(before: &Deployment, wanted: &Wanted) -> Result<
         ));
     }
     Ok(())
-}
-
-pub(super) fn service_problem(id: &str, error: &ArmError) -> (String, Problem) {
-    let problem = Problem {
-        error: view::with_target(error, id),
-        terminal: false,
-        template: false,
-    };
-    (view::reason(error.status), problem)
-}
-
-fn template_problem(error: &TemplateError) -> Problem {
-    Problem {
-        error: preparation::refusal(error).to_object(),
-        terminal: false,
-        template: true,
-    }
-}
-
-/// The error of a deployment of which something has failed.
-pub(super) fn failure(deployment: &Deployment) -> Value {
-    let problems: Vec<&Problem> = deployment
-        .steps
-        .iter()
-        .filter_map(|s| s.error.as_ref())
-        .collect();
-    if let Some(own) = problems.iter().find(|p| p.template) {
-        return own.error.clone();
-    }
-    json!({
-        "code": "DeploymentFailed",
-        "target": deployment.id,
-        "message": "At least one resource deployment operation failed. Please list deployment \
-                    operations for details. Please see https://aka.ms/arm-deployment-operations for \
-                    usage details.",
-        "details": problems.iter().map(|p| &p.error).collect::<Vec<_>>(),
-    })
-}
-
-fn evaluate_outputs(world: &mut World, mut deployment: Deployment) {
-    let now = world.now();
-    let mut step = new_step(world);
-    step.operation_id.clone_from(&deployment.operation);
-    step.started = Some(now);
-    step.changed = Some(now);
-    match outputs(world, &deployment) {
-        Ok(outputs) => {
-            step.phase = Phase::Succeeded;
-            "OK".clone_into(&mut step.status);
-            deployment.evaluation = Some(step);
-            deployment.outputs = Some(outputs);
-            deployment.output_resources = Some(output_resources(world, &deployment));
-            finish(world, deployment, State::Succeeded, None);
-        }
-        Err(error) => {
-            let problem = Problem {
-                error: error.clone(),
-                terminal: false,
-                template: true,
-            };
-            fail(&mut step, now, "BadRequest", problem);
-            deployment.evaluation = Some(step);
-            finish(world, deployment, State::Failed, Some(error));
-        }
-    }
-}
-
-fn outputs(world: &mut World, deployment: &Deployment) -> Result<Value, Value> {
-    let plain = |error: TemplateError| preparation::refusal(&error).to_object();
-    let Some(work) = &deployment.work else {
-        return Ok(json!({}));
-    };
-    let template = Template::parse(&work.template).map_err(plain)?;
-    let sight = Sight {
-        world: RefCell::new(world),
-        plan: &deployment.plan,
-    };
-    let parameters = work.parameters.clone();
-    let evaluator = Evaluator::new(&template, &work.environment, parameters, Some(&sight));
-    let mut shown = Map::new();
-    let mut failed = Vec::new();
-    for (name, output) in &template.outputs {
-        let kind = output.declaration.kind;
-        match evaluator.output(name, output) {
-            Ok(None) => {}
-            Ok(Some(value)) => {
-                let mut entry = json!({"type": kind.name()});
-                if !value.is_null() && !kind.is_secure() {
-                    entry["value"] = value;
-                }
-                shown.insert(output_name::shown(name), entry);
-            }
-            Err(error) => failed.push((name, error)),
-        }
-    }
-    if failed.is_empty() {
-        return Ok(shown.into());
-    }
-    let names: Vec<&str> = failed.iter().map(|(name, _)| name.as_str()).collect();
-    let details: Vec<Value> = failed
-        .iter()
-        .map(|(name, error)| {
-            json!({
-                "code": "DeploymentOutputEvaluationFailed",
-                "target": name,
-                "message": if error.code == "InvalidTemplate" {
-                    format!("The template output '{name}' is not valid: {}", error.message)
-                } else {
-                    format!(
-                        "The template output '{name}' is not valid: {}: {}",
-                        error.code, error.message
-                    )
-                },
-            })
-        })
-        .collect();
-    Err(json!({
-        "code": "DeploymentOutputEvaluationFailed",
-        "message": format!(
-            "Unable to evaluate template outputs: '{}'. Please see error details and deployment \
-             operations. Please see https://aka.ms/arm-common-errors for usage details.",
-            names.join(",")
-        ),
-        "details": details,
-    }))
-}
-
-/// The leaves: what was written, but nested deployments stand for what they wrote.
-fn output_resources(world: &World, deployment: &Deployment) -> Value {
-    let mut all: Vec<Value> = Vec::new();
-    for (resource, step) in deployment.plan.resources.iter().zip(&deployment.steps) {
-        if step.phase != Phase::Succeeded || resource.existing {
-            continue;
-        }
-        if resource.nested.is_none() {
-            all.push(json!({"id": resource.id}));
-        } else if let Some(nested) = load(world, &resource.id) {
-            let inner = nested.output_resources.as_ref().and_then(Value::as_array);
-            all.extend(inner.into_iter().flatten().cloned());
-        }
-    }
-    all.into()
 }
 
 pub(super) fn finish(

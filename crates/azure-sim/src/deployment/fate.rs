@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use super::engine::{fail as fail_step, failure, finish, service_problem, terminal};
+use super::engine::{fail as fail_step, finish};
+use super::problem::{failure, service_problem, terminal};
 use super::record::{Deployment, Phase, State, load, save};
 use crate::clock::later;
 use crate::error::ArmError;

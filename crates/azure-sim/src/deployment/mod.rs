@@ -8,11 +8,14 @@ mod engine;
 mod export;
 mod fate;
 mod output_name;
+mod outputs;
 mod prepare;
+mod problem;
 mod record;
 mod request;
 mod routes;
 mod runtime;
+mod start;
 #[cfg(test)]
 mod tests;
 mod view;
