@@ -23,8 +23,10 @@
 //! ([`World::document`], [`World::set_document`], [`World::documents`]): any JSON under a key, saved with the
 //! same transaction as the resources.
 
+mod changes;
 mod fate;
 mod journal;
+mod operations;
 mod resource;
 #[cfg(test)]
 mod tests;
@@ -39,9 +41,9 @@ use uuid::Uuid;
 
 pub(crate) use self::fate::{Fate, Slowness};
 pub(crate) use self::journal::{Journal, News, Record, Table};
+pub(crate) use self::operations::Outcome;
 pub(crate) use self::resource::{Failure, Operation, OperationState, Resource, Work};
 use crate::builder::Settings;
-use crate::clock::later;
 use crate::error::ArmError;
 use crate::id::ResourceId;
 use crate::provider;
@@ -55,17 +57,6 @@ pub(crate) struct Accepted {
     pub(crate) operation: Option<String>,
     /// When it will be finished; [`World::now`] if it already is.
     pub(crate) ready_at: Timestamp,
-}
-
-/// How an accepted write stands.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Outcome {
-    /// Not finished.
-    Running,
-    /// Finished well.
-    Succeeded,
-    /// Finished badly.
-    Failed(ArmError),
 }
 
 /// Everything that exists, at one point of time.
@@ -115,33 +106,6 @@ impl World {
         self.caller = object_id;
     }
 
-    /// The time at which work that takes `realistic` in Azure will be done when it starts now.
-    pub(crate) fn due(&self, realistic: Duration) -> Timestamp {
-        let usual = self.settings.latency.duration(realistic);
-        later(
-            self.now,
-            match &self.fate {
-                Some(Fate::Slow(slowness)) => slowness.of(usual),
-                _ => usual,
-            },
-        )
-    }
-
-    /// Decides what will happen to the first operation that starts from now on.
-    pub(crate) fn foretell(&mut self, fate: Option<Fate>) {
-        self.fate = fate;
-    }
-
-    /// How long the slow operation takes that has started since this was asked last.
-    pub(crate) fn take_slowed(&mut self) -> Option<Duration> {
-        self.slowed.take()
-    }
-
-    /// What was decided, if no operation has started since.
-    pub(crate) fn take_fate(&mut self) -> Option<Fate> {
-        self.fate.take()
-    }
-
     /// Creates or updates a resource (also an extension resource such as a role assignment) as a PUT at
     /// [`World::now`] would. The resource group, parents, names, api-version, body and everything else are
     /// checked as they are for a request.
@@ -179,19 +143,6 @@ impl World {
         body: &Value,
     ) -> Result<Value, ArmError> {
         provider::post(self, id, action, api_version, body).map(|reply| reply.body.into_value())
-    }
-
-    /// How the write that `operation` stands for has gone; an operation that is no longer
-    /// remembered has succeeded.
-    pub(crate) fn outcome(&self, operation: Option<&str>) -> Outcome {
-        match operation
-            .and_then(|id| self.operations.get(id))
-            .map(|operation| &operation.state)
-        {
-            None | Some(OperationState::Succeeded) => Outcome::Succeeded,
-            Some(OperationState::Running) => Outcome::Running,
-            Some(ended) => ended.error().map_or(Outcome::Succeeded, Outcome::Failed),
-        }
     }
 
     /// The `properties.provisioningState` of a resource, if it exists and has one.
@@ -349,85 +300,6 @@ impl World {
             .filter(move |resource| resource.resource_type.eq_ignore_ascii_case(resource_type))
     }
 
-    /// Starts work on a resource that ends at `ends`, and returns the operation's name.
-    pub(crate) fn start(&mut self, work: Work, resource: &ResourceId, ends: Timestamp) -> String {
-        let name = self.next_guid("operation").to_string();
-        self.start_named(name, work, resource, ends)
-    }
-
-    /// The same under a given name.
-    pub(crate) fn start_named(
-        &mut self,
-        name: String,
-        work: Work,
-        resource: &ResourceId,
-        ends: Timestamp,
-    ) -> String {
-        let fate = self.take_fate();
-        self.begin(name, work, resource, ends, fate)
-    }
-
-    /// Plans work that a provider will do by itself: nobody asked for it, and nobody can make it fail.
-    pub(crate) fn plan(&mut self, work: Work, resource: &ResourceId, ends: Timestamp) {
-        let name = self.next_guid("operation").to_string();
-        self.begin(name, work, resource, ends, None);
-    }
-
-    fn begin(
-        &mut self,
-        name: String,
-        work: Work,
-        resource: &ResourceId,
-        ends: Timestamp,
-        fate: Option<Fate>,
-    ) -> String {
-        let number = self.next_number();
-        let operation = Operation {
-            name: name.clone(),
-            number,
-            work,
-            resource: resource.clone(),
-            started: self.now,
-            ends,
-            state: OperationState::Running,
-            fate,
-        };
-        self.slowed = operation.slowed();
-        self.pending.insert((ends, number, name.clone()));
-        self.operations.insert(name.clone(), operation);
-        self.dirty.insert((Table::Operation, name.clone()));
-        if let Some(stored) = self.resource_mut(resource) {
-            stored.operation = Some(name.clone());
-        }
-        name
-    }
-
-    /// An operation by name.
-    pub(crate) fn operation(&self, name: &str) -> Option<&Operation> {
-        self.operations.get(name)
-    }
-
-    /// The operation that is working on a resource now.
-    pub(crate) fn running(&self, id: &ResourceId) -> Option<&Operation> {
-        let name = self.resources.get(&id.key())?.operation.as_ref()?;
-        self.operations
-            .get(name)
-            .filter(|operation| operation.state == OperationState::Running)
-    }
-
-    /// When the last deletion of a resource ended, if that is remembered.
-    pub(crate) fn deleted(&self, id: &ResourceId) -> Option<Timestamp> {
-        self.operations
-            .values()
-            .filter(|operation| {
-                operation.work == Work::Delete
-                    && operation.resource == *id
-                    && operation.state == OperationState::Succeeded
-            })
-            .map(|operation| operation.ends)
-            .max()
-    }
-
     fn next_number(&mut self) -> u64 {
         self.counter += 1;
         self.dirty.insert((Table::Meta, "counter".into()));
@@ -435,7 +307,7 @@ impl World {
     }
 }
 
-/// Time and saving: what the simulator drives.
+/// Time: what the simulator drives.
 impl World {
     /// An empty world.
     pub(crate) fn new(settings: Arc<Settings>) -> Self {
@@ -478,128 +350,5 @@ impl World {
             }
         }
         self.now = to;
-    }
-
-    fn end_first(&mut self) {
-        let Some((_, _, name)) = self.pending.pop_first() else {
-            return;
-        };
-        let Some(operation) = self.operations.get_mut(&name) else {
-            return;
-        };
-        operation.state = match &operation.fate {
-            Some(Fate::Fail(failure)) => OperationState::Failed(failure.clone()),
-            Some(Fate::Cancel) => OperationState::Canceled,
-            Some(Fate::Slow(_)) | None => OperationState::Succeeded,
-        };
-        let operation = operation.clone();
-        if let Some(resource) = self.resource_mut(&operation.resource)
-            && resource.operation.as_deref() == Some(&name)
-        {
-            resource.operation = None;
-        }
-        if operation.state != OperationState::Succeeded {
-            provider::give_up(self, &operation);
-        } else if let Err(error) = provider::finish(self, &operation) {
-            if let Some(resource) = self.resource_mut(&operation.resource) {
-                resource.set_state("Failed");
-            }
-            if let Some(operation) = self.operations.get_mut(&name) {
-                operation.state = OperationState::Failed((&error).into());
-            }
-        }
-        self.dirty.insert((Table::Operation, name));
-    }
-
-    /// Takes over a record read from the journal.
-    pub(crate) fn apply(&mut self, record: Record) {
-        match record {
-            Record::Resource(key, Some(resource)) => {
-                self.resources.insert(key, *resource);
-            }
-            Record::Resource(key, None) => {
-                self.resources.remove(&key);
-            }
-            Record::Operation(name, Some(operation)) => {
-                let entry = (operation.ends, operation.number, name.clone());
-                if operation.state == OperationState::Running {
-                    self.pending.insert(entry);
-                } else {
-                    self.pending.remove(&entry);
-                }
-                self.operations.insert(name, *operation);
-            }
-            Record::Operation(name, None) => {
-                self.operations.remove(&name);
-            }
-            Record::Document(key, Some(value)) => {
-                self.documents.insert(key, value);
-            }
-            Record::Document(key, None) => {
-                self.documents.remove(&key);
-            }
-            Record::Counter(counter) => self.counter = counter,
-        }
-    }
-
-    /// Takes what changed as known: nobody wants it saved. Forgets operations that ended more than `keep` ago, whenever
-    /// there are twice as many as were left the last time.
-    pub(crate) fn forget_changes(&mut self, keep: Duration) {
-        self.dirty.clear();
-        if self.operations.len() > self.many_operations {
-            self.forget_operations(keep);
-            self.many_operations = MANY_OPERATIONS.max(2 * self.operations.len());
-        }
-    }
-
-    fn forget_operations(&mut self, keep: Duration) {
-        let now = self.now;
-        self.operations.retain(|_, operation| {
-            operation.state == OperationState::Running || later(operation.ends, keep) >= now
-        });
-    }
-
-    /// What changed since the last call, as records.
-    pub(crate) fn take_changes(&mut self) -> Vec<Record> {
-        std::mem::take(&mut self.dirty)
-            .into_iter()
-            .map(|(table, key)| match table {
-                Table::Resource => {
-                    let value = self.resources.get(&key).cloned().map(Box::new);
-                    Record::Resource(key, value)
-                }
-                Table::Operation => {
-                    let value = self.operations.get(&key).cloned().map(Box::new);
-                    Record::Operation(key, value)
-                }
-                Table::Document => {
-                    let value = self.documents.get(&key).cloned();
-                    Record::Document(key, value)
-                }
-                Table::Meta => Record::Counter(self.counter),
-            })
-            .collect()
-    }
-
-    /// The whole world as records. Operations that ended more than `keep` ago are left out.
-    pub(crate) fn snapshot(&mut self, keep: Duration) -> Vec<Record> {
-        self.forget_operations(keep);
-        let mut records = vec![Record::Counter(self.counter)];
-        records.extend(
-            self.resources
-                .iter()
-                .map(|(k, v)| Record::Resource(k.clone(), Some(Box::new(v.clone())))),
-        );
-        records.extend(
-            self.operations
-                .iter()
-                .map(|(k, v)| Record::Operation(k.clone(), Some(Box::new(v.clone())))),
-        );
-        records.extend(
-            self.documents
-                .iter()
-                .map(|(k, v)| Record::Document(k.clone(), Some(v.clone()))),
-        );
-        records
     }
 }

@@ -1,6 +1,7 @@
 //! The world's own rules: order of events, deterministic ids, faithful saving.
 
 use super::*;
+use crate::clock::later;
 use crate::latency::Latency;
 
 const GROUP: &str = "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/g";
