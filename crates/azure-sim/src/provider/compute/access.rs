@@ -7,9 +7,11 @@ use std::time::Duration;
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
+use super::disk::DISK;
 use super::operation::accepted;
 use super::rule::{invalid, wrong_type};
-use super::{DISK, WRITE, busy, completion, text};
+use super::snapshot::completion;
+use super::{WRITE, busy, text};
 use crate::clock::later;
 use crate::error::ArmError;
 use crate::id::ResourceId;

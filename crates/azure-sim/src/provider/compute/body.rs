@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::super::{Spec, Write, time};
-use super::DISK;
+use super::disk::DISK;
 use super::rule::Source;
 use crate::store::World;
 

@@ -4,7 +4,9 @@ use serde_json::{Value, json};
 
 use super::super::{Spec, Write};
 use super::body::GIB;
-use super::{DISK, SNAPSHOT, completion, text};
+use super::disk::DISK;
+use super::snapshot::{SNAPSHOT, completion};
+use super::text;
 use crate::error::ArmError;
 use crate::id::ResourceId;
 use crate::location;
