@@ -2,17 +2,16 @@
 
 use std::time::Duration;
 
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 
-use super::super::{
-    Home, Provider, Spec, Write, Written, check_version, operation_path, store_now, time,
-};
+use super::super::{Home, Provider, Spec, Write, Written, operation_path, store_now};
+use super::account_body::account;
+use super::account_name::{good_name, invalid_name, is_taken, taken};
 use super::{API_VERSIONS, account_key, file_service};
 use crate::error::ArmError;
 use crate::id::ResourceId;
 use crate::location;
 use crate::reply::{Body, Reply};
-use crate::request::ArmRequest;
 use crate::shape::Shape;
 use crate::store::{Work, World};
 
@@ -43,7 +42,7 @@ const KINDS: &[&str] = &[
 ];
 const SWITCH: Shape = Shape::Word(&["Enabled", "Disabled"]);
 
-static SPEC: Spec = Spec {
+pub(super) static SPEC: Spec = Spec {
     resource_type: "Microsoft.Storage/storageAccounts",
     api_versions: API_VERSIONS,
     home: Home::Group,
@@ -213,30 +212,6 @@ impl Provider for StorageAccounts {
     }
 }
 
-fn good_name(name: &str) -> bool {
-    (3..=24).contains(&name.len())
-        && name
-            .chars()
-            .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit())
-}
-
-fn invalid_name(name: &str) -> String {
-    format!(
-        "{name} is not a valid storage account name. Storage account name must be between 3 and 24 \
-         characters in length and use numbers and lower-case letters only."
-    )
-}
-
-fn taken(name: &str) -> String {
-    format!("The storage account named {name} is already taken.")
-}
-
-fn is_taken(world: &World, name: &str) -> bool {
-    world
-        .of_type(SPEC.resource_type)
-        .any(|account| account.id.name().eq_ignore_ascii_case(name))
-}
-
 /// SKU and kind, which must go together.
 fn model(write: &Write) -> Result<(&'static str, &'static str), ArmError> {
     let old = write.existing.as_ref().map(|existing| &existing.body);
@@ -339,168 +314,4 @@ fn model(write: &Write) -> Result<(&'static str, &'static str), ArmError> {
 /// What an account cannot leave: `Standard`, `Premium`, `StandardV2` or `PremiumV2`.
 fn family(sku: &str) -> &str {
     sku.split_once('_').map_or(sku, |(family, _)| family)
-}
-
-fn account(world: &World, write: &Write, sku: &str, kind: &str) -> Value {
-    let old = write.existing.as_ref().map(|existing| &existing.body);
-    let given = write.properties();
-    let created = write
-        .existing
-        .as_ref()
-        .map_or(world.now(), |existing| existing.created);
-    let stamp = time(created);
-    let name = write.id.name();
-    let premium = sku.starts_with("Premium");
-    let get = |name: &str, default: Value| {
-        given
-            .get(name)
-            .cloned()
-            .or_else(|| {
-                old.and_then(|body| body.pointer(&format!("/properties/{name}")))
-                    .cloned()
-            })
-            .unwrap_or(default)
-    };
-    let mut properties = Map::new();
-    properties.insert(
-        "keyCreationTime".into(),
-        json!({"key1": stamp, "key2": stamp}),
-    );
-    properties.insert(
-        "allowCrossTenantReplication".into(),
-        get("allowCrossTenantReplication", json!(false)),
-    );
-    properties.insert("privateEndpointConnections".into(), json!([]));
-    properties.insert(
-        "minimumTlsVersion".into(),
-        get("minimumTlsVersion", json!("TLS1_2")),
-    );
-    properties.insert(
-        "allowBlobPublicAccess".into(),
-        get("allowBlobPublicAccess", json!(true)),
-    );
-    for optional in [
-        "allowSharedKeyAccess",
-        "defaultToOAuthAuthentication",
-        "publicNetworkAccess",
-        "largeFileSharesState",
-        "isHnsEnabled",
-        "isNfsV3Enabled",
-        "isSftpEnabled",
-        "isLocalUserEnabled",
-        "dnsEndpointType",
-        "allowedCopyScope",
-        "azureFilesIdentityBasedAuthentication",
-        "sasPolicy",
-        "keyPolicy",
-        "routingPreference",
-        "customDomain",
-    ] {
-        let value = get(optional, Value::Null);
-        if !value.is_null() {
-            properties.insert(optional.into(), value);
-        }
-    }
-    let mut rules = json!({
-        "ipv6Rules": [],
-        "bypass": "AzureServices",
-        "virtualNetworkRules": [],
-        "ipRules": [],
-        "defaultAction": "Allow",
-    });
-    if let (Some(rules), Value::Object(given)) =
-        (rules.as_object_mut(), get("networkAcls", Value::Null))
-    {
-        rules.extend(given);
-    }
-    properties.insert("networkAcls".into(), rules);
-    properties.insert(
-        "supportsHttpsTrafficOnly".into(),
-        get("supportsHttpsTrafficOnly", json!(true)),
-    );
-    let service = json!({"keyType": "Account", "enabled": true, "lastEnabledTime": stamp});
-    properties.insert(
-        "encryption".into(),
-        json!({"services": {"file": service, "blob": service}, "keySource": "Microsoft.Storage"}),
-    );
-    if kind != "Storage" {
-        let tier = if premium { "Premium" } else { "Hot" };
-        properties.insert("accessTier".into(), get("accessTier", json!(tier)));
-    }
-    let state = if old.is_some() {
-        "Succeeded"
-    } else {
-        "Creating"
-    };
-    properties.insert("provisioningState".into(), json!(state));
-    properties.insert("creationTime".into(), json!(stamp));
-    let services: &[&str] = match kind {
-        "Storage" => &["blob", "queue", "table", "file"],
-        "FileStorage" => &["file"],
-        "BlockBlobStorage" => &["dfs", "web", "blob"],
-        "BlobStorage" => &["dfs", "blob", "table"],
-        _ => &["dfs", "web", "blob", "queue", "table", "file"],
-    };
-    let endpoints: Map<String, Value> = services
-        .iter()
-        .map(|service| {
-            let zone = match (*service, write.location()) {
-                ("web", "westus") => "z22.",
-                ("web", "westus2") => "z5.",
-                ("web", _) => "z6.",
-                _ => "",
-            };
-            let url = format!("https://{name}.{zone}{service}.core.windows.net/");
-            ((*service).to_owned(), json!(url))
-        })
-        .collect();
-    properties.insert("primaryEndpoints".into(), Value::Object(endpoints));
-    properties.insert("primaryLocation".into(), json!(write.location()));
-    properties.insert("statusOfPrimary".into(), json!("available"));
-    if ["GRS", "GZRS"].iter().any(|copied| sku.ends_with(copied))
-        && let Some(secondary) = location::partner(write.location())
-    {
-        properties.insert("secondaryLocation".into(), json!(secondary));
-        properties.insert("statusOfSecondary".into(), json!("available"));
-    }
-    let mut body = Map::new();
-    body.insert(
-        "sku".into(),
-        json!({"name": sku, "tier": if premium { "Premium" } else { "Standard" }}),
-    );
-    body.insert("kind".into(), json!(kind));
-    body.insert("id".into(), json!(write.id.to_string()));
-    body.insert("name".into(), json!(name));
-    body.insert("type".into(), json!(SPEC.resource_type));
-    body.insert("location".into(), json!(write.location()));
-    let tags = write
-        .at("/tags")
-        .or_else(|| old.and_then(|body| body.get("tags")))
-        .cloned();
-    body.insert("tags".into(), tags.unwrap_or_else(|| json!({})));
-    if let Some(identity) = write.at("/identity") {
-        body.insert("identity".into(), identity.clone());
-    }
-    body.insert("properties".into(), Value::Object(properties));
-    Value::Object(body)
-}
-
-/// `POST …/checkNameAvailability`.
-pub(crate) fn check_account_name(world: &World, request: &ArmRequest) -> Result<Reply, ArmError> {
-    check_version(
-        SPEC.resource_type,
-        API_VERSIONS,
-        request.api_version()?,
-        None,
-    )?;
-    let body = request.json()?;
-    let name = body.get("name").and_then(Value::as_str).unwrap_or_default();
-    let answer = if !good_name(name) {
-        json!({"nameAvailable": false, "reason": "AccountNameInvalid", "message": invalid_name(name)})
-    } else if is_taken(world, name) {
-        json!({"nameAvailable": false, "reason": "AlreadyExists", "message": taken(name)})
-    } else {
-        json!({"nameAvailable": true})
-    };
-    Ok(Reply::with(200, Body::Plain(answer)))
 }

@@ -1,7 +1,9 @@
 //! Storage accounts and their file shares.
 
 mod account;
+mod account_body;
 mod account_key;
+mod account_name;
 mod deleted_share;
 mod file_service;
 mod file_share;
@@ -11,7 +13,8 @@ mod share_rule;
 mod share_snapshot;
 mod share_view;
 
-pub(crate) use self::account::{StorageAccounts, check_account_name};
+pub(crate) use self::account::StorageAccounts;
+pub(crate) use self::account_name::check_account_name;
 pub(crate) use self::file_service::FileServices;
 pub(crate) use self::file_share::{FileShares, file_share};
 pub(crate) use self::share_list::file_shares;
