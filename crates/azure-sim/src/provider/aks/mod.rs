@@ -4,6 +4,7 @@ mod body;
 mod cluster;
 mod credential;
 mod pool;
+mod pool_profile;
 mod pool_rule;
 mod power;
 mod profile;
