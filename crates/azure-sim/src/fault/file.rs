@@ -1,15 +1,12 @@
-//! The list of faults as it is written.
-
-use std::collections::BTreeMap;
-use std::fmt;
+//! The list of faults: what was written, understood or refused.
 
 use http::{HeaderName, HeaderValue, Method, StatusCode};
 use serde::Deserialize;
-use serde::de::{self, Deserializer, Visitor};
 use serde_json::Value;
 
 use super::count::Rule;
-use super::effect::{Canned, Effect, Throttle};
+use super::effect::{Canned, Effect};
+use super::entry::{Document, Entry, Methods, OperationEntry, Respond, SlowEntry, Times};
 use super::matcher::Matcher;
 use super::path::PathPattern;
 use crate::latency;
@@ -47,84 +44,6 @@ pub(super) struct Fault {
     pub(super) matcher: Matcher,
     pub(super) rule: Rule,
     pub(super) effect: Effect,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-struct Document {
-    #[serde(default)]
-    seed: u64,
-    #[serde(default)]
-    faults: Vec<Entry>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "camelCase")]
-struct Entry {
-    name: Option<String>,
-    method: Option<Methods>,
-    path: Option<String>,
-    api_version: Option<String>,
-    #[serde(default)]
-    skip: u64,
-    times: Option<Times>,
-    probability: Option<f64>,
-    delay: Option<String>,
-    respond: Option<Respond>,
-    throttle: Option<Throttle>,
-    reset: Option<bool>,
-    lose_answer: Option<bool>,
-    truncate: Option<Truncate>,
-    operation: Option<OperationEntry>,
-    principal_not_found: Option<bool>,
-}
-
-struct Methods(Vec<String>);
-
-enum Times {
-    Count(u64),
-    Always,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Respond {
-    status: u16,
-    #[serde(default)]
-    headers: BTreeMap<String, String>,
-    body: Option<Value>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Truncate {
-    bytes: usize,
-}
-
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-enum OperationEntry {
-    Fail(FailEntry),
-    Slow(SlowEntry),
-    Cancel,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct FailEntry {
-    code: String,
-    message: String,
-    #[serde(default = "conflict")]
-    status: u16,
-}
-
-enum SlowEntry {
-    Duration(String),
-    Factor(f64),
-}
-
-fn conflict() -> u16 {
-    409
 }
 
 impl TryFrom<Document> for Faults {
@@ -345,91 +264,4 @@ fn fate(entry: &OperationEntry) -> Result<Fate, String> {
             }
         },
     })
-}
-
-impl<'de> Deserialize<'de> for Methods {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Seen;
-        impl<'de> Visitor<'de> for Seen {
-            type Value = Methods;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an HTTP method or a list of them")
-            }
-
-            fn visit_str<E: de::Error>(self, name: &str) -> Result<Methods, E> {
-                Ok(Methods(vec![name.to_owned()]))
-            }
-
-            fn visit_seq<A: de::SeqAccess<'de>>(self, mut names: A) -> Result<Methods, A::Error> {
-                let mut all = Vec::new();
-                while let Some(name) = names.next_element()? {
-                    all.push(name);
-                }
-                Ok(Methods(all))
-            }
-        }
-        deserializer.deserialize_any(Seen)
-    }
-}
-
-impl<'de> Deserialize<'de> for Times {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Seen;
-        impl Visitor<'_> for Seen {
-            type Value = Times;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a number of requests, or `always`")
-            }
-
-            fn visit_u64<E: de::Error>(self, times: u64) -> Result<Times, E> {
-                Ok(Times::Count(times))
-            }
-
-            fn visit_i64<E: de::Error>(self, times: i64) -> Result<Times, E> {
-                u64::try_from(times)
-                    .map(Times::Count)
-                    .map_err(|_| E::invalid_value(de::Unexpected::Signed(times), &self))
-            }
-
-            fn visit_str<E: de::Error>(self, word: &str) -> Result<Times, E> {
-                match word {
-                    "always" => Ok(Times::Always),
-                    _ => Err(E::invalid_value(de::Unexpected::Str(word), &self)),
-                }
-            }
-        }
-        deserializer.deserialize_any(Seen)
-    }
-}
-
-impl<'de> Deserialize<'de> for SlowEntry {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Seen;
-        impl Visitor<'_> for Seen {
-            type Value = SlowEntry;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a duration like `10m`, or a number for so many times as long")
-            }
-
-            fn visit_u64<E: de::Error>(self, factor: u64) -> Result<SlowEntry, E> {
-                Ok(SlowEntry::Factor(factor as f64))
-            }
-
-            fn visit_i64<E: de::Error>(self, factor: i64) -> Result<SlowEntry, E> {
-                Ok(SlowEntry::Factor(factor as f64))
-            }
-
-            fn visit_f64<E: de::Error>(self, factor: f64) -> Result<SlowEntry, E> {
-                Ok(SlowEntry::Factor(factor))
-            }
-
-            fn visit_str<E: de::Error>(self, text: &str) -> Result<SlowEntry, E> {
-                Ok(SlowEntry::Duration(text.to_owned()))
-            }
-        }
-        deserializer.deserialize_any(Seen)
-    }
 }

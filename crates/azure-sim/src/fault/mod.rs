@@ -2,6 +2,7 @@
 
 mod count;
 mod effect;
+mod entry;
 mod exchange;
 mod faulty;
 mod file;
