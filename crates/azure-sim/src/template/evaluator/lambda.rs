@@ -5,7 +5,8 @@ use serde_json::{Map, Value, json};
 use super::super::TemplateError;
 use super::super::expression::Expression;
 use super::super::functions::to_text;
-use super::{Evaluator, Frame, wrong};
+use super::call::wrong;
+use super::{Evaluator, Frame};
 
 /// `lambda('a', 'b', body)`
 struct Lambda<'a> {
