@@ -11,6 +11,12 @@ use super::expression::{Expression, Text, classify};
 use super::parser::parse;
 use super::{TemplateError, functions};
 
+mod resource;
+mod user_function;
+
+use resource::{check_symbolic, resource};
+use user_function::{UserFunction, user_functions};
+
 /// A template that has the right shape; its expressions parse and call functions that exist.
 #[derive(Debug, Clone)]
 pub(crate) struct Template {
@@ -30,13 +36,6 @@ pub(crate) struct Template {
 pub(crate) enum Variable {
     Plain(Value),
     Copied(Copy),
-}
-
-/// `namespace.name` with its parameters.
-#[derive(Debug, Clone)]
-pub(crate) struct UserFunction {
-    pub(crate) parameters: Vec<(String, Declaration)>,
-    pub(crate) output: Value,
 }
 
 /// One output.
@@ -69,37 +68,6 @@ const TEMPLATE_MEMBERS: &[&str] = &[
     "imports",
     "extensions",
     "asserts",
-];
-
-const RESOURCE_MEMBERS: &[&str] = &[
-    "@options",
-    "apiVersion",
-    "asserts",
-    "comments",
-    "condition",
-    "copy",
-    "dependsOn",
-    "eTag",
-    "existing",
-    "extendedLocation",
-    "identity",
-    "kind",
-    "location",
-    "managedBy",
-    "managedByExtended",
-    "metadata",
-    "name",
-    "placement",
-    "plan",
-    "properties",
-    "resourceGroup",
-    "resources",
-    "scope",
-    "sku",
-    "subscriptionId",
-    "tags",
-    "type",
-    "zones",
 ];
 
 fn members<'a>(value: &'a Value, what: &str) -> Result<&'a Map<String, Value>, TemplateError> {
@@ -377,22 +345,6 @@ fn check_header(template: &Map<String, Value>) -> Result<(), TemplateError> {
     Ok(())
 }
 
-/// Symbolic names came with the second version of the language.
-fn check_symbolic(template: &Map<String, Value>) -> Result<(), TemplateError> {
-    let version = template
-        .get("languageVersion")
-        .and_then(Value::as_str)
-        .unwrap_or("1.0");
-    if version == "2.0" || version.contains("experimental") {
-        return Ok(());
-    }
-    Err(TemplateError::validation(format_args!(
-        "The template resources are an object of symbolic names, which needs 'languageVersion' \
-         '2.0', not '{version}'"
-    ))
-    .at("properties.template.languageVersion"))
-}
-
 fn unique<'a>(names: impl Iterator<Item = &'a str>, what: &str) -> Result<(), TemplateError> {
     let mut seen = HashSet::new();
     for name in names {
@@ -404,94 +356,6 @@ fn unique<'a>(names: impl Iterator<Item = &'a str>, what: &str) -> Result<(), Te
         }
     }
     Ok(())
-}
-
-/// Adds a resource and the child resources written inside it.
-fn resource(
-    raw: &Value,
-    symbol: Option<&String>,
-    parent: Option<&Map<String, Value>>,
-    path: &str,
-    out: &mut Vec<(Option<String>, Map<String, Value>)>,
-) -> Result<(), TemplateError> {
-    let mut body = members(raw, "resource")?.clone();
-    refuse_unknown(&body, RESOURCE_MEMBERS, "TemplateResource", path)?;
-    let existing = body.get("existing") == Some(&Value::Bool(true));
-    if body.contains_key("existing") && symbol.is_none() {
-        return Err(TemplateError::validation(
-            "The member 'existing' needs a template with symbolic resource names ('languageVersion' \
-             2.0)",
-        )
-        .at(path));
-    }
-    for key in ["type", "name", "apiVersion"] {
-        if !body.get(key).is_some_and(Value::is_string) {
-            return Err(TemplateError::content(format_args!(
-                "Required property '{key}' not found in JSON. Path '{path}'"
-            ))
-            .at(path));
-        }
-    }
-    if existing && body.contains_key("properties") {
-        return Err(TemplateError::validation(format_args!(
-            "The existing resource at '{path}' is only read, it cannot have 'properties'"
-        ))
-        .at(path));
-    }
-    if let Some(parent) = parent {
-        qualify(&mut body, parent);
-    }
-    let children = body.remove("resources");
-    out.push((symbol.cloned(), body.clone()));
-    match children {
-        None => {}
-        Some(Value::Array(children)) => {
-            for (index, child) in children.iter().enumerate() {
-                let path = format!("{path}.resources[{index}]");
-                resource(child, None, Some(&body), &path, out)?;
-            }
-        }
-        Some(Value::Object(children)) => {
-            for (symbol, child) in &children {
-                let path = format!("{path}.resources.{symbol}");
-                resource(child, Some(symbol), Some(&body), &path, out)?;
-            }
-        }
-        Some(_) => {
-            return Err(TemplateError::content(format_args!(
-                "'resources' must be an array or an object. Path '{path}.resources'"
-            )));
-        }
-    }
-    Ok(())
-}
-
-/// A child inside its parent has a short type and a short name.
-fn qualify(child: &mut Map<String, Value>, parent: &Map<String, Value>) {
-    let text = |m: &Map<String, Value>, key: &str| {
-        m.get(key)
-            .and_then(Value::as_str)
-            .unwrap_or_default()
-            .to_owned()
-    };
-    let own = text(child, "type");
-    if own.contains('/') && own.contains('.') {
-        return;
-    }
-    child.insert(
-        "type".into(),
-        format!("{}/{own}", text(parent, "type")).into(),
-    );
-    let inner = |name: &str| match classify(name) {
-        Text::Expression(source) => source.to_owned(),
-        Text::Literal(literal) => Expression::Text(literal.to_owned()).to_string(),
-    };
-    let name = format!(
-        "[concat({}, '/', {})]",
-        inner(&text(parent, "name")),
-        inner(&text(child, "name"))
-    );
-    child.insert("name".into(), name.into());
 }
 
 fn output(
@@ -519,61 +383,6 @@ fn output(
         condition: object.get("condition").cloned(),
         value,
     })
-}
-
-fn user_functions(
-    template: &Map<String, Value>,
-    definitions: &Map<String, Value>,
-) -> Result<Vec<(String, UserFunction)>, TemplateError> {
-    let mut all = Vec::new();
-    let namespaces = match template.get("functions") {
-        None | Some(Value::Null) => return Ok(all),
-        Some(Value::Array(namespaces)) => namespaces,
-        Some(_) => return Err(TemplateError::content("'functions' must be an array")),
-    };
-    for entry in namespaces {
-        let entry = members(entry, "functions[]")?;
-        let namespace = entry
-            .get("namespace")
-            .and_then(Value::as_str)
-            .ok_or_else(|| {
-                TemplateError::content("Required property 'namespace' not found in 'functions'")
-            })?;
-        for (name, function) in section(entry, "members")? {
-            let function = members(&function, &name)?;
-            let mut parameters = Vec::new();
-            for parameter in function
-                .get("parameters")
-                .and_then(Value::as_array)
-                .into_iter()
-                .flatten()
-            {
-                let own = parameter
-                    .get("name")
-                    .and_then(Value::as_str)
-                    .unwrap_or_default();
-                let what = format!("parameter '{own}' of the function '{namespace}.{name}'");
-                parameters.push((
-                    own.to_owned(),
-                    Declaration::parse(&what, parameter, definitions)?,
-                ));
-            }
-            let output = function
-                .get("output")
-                .and_then(|o| o.get("value"))
-                .ok_or_else(|| {
-                    TemplateError::content(format_args!(
-                        "The function '{namespace}.{name}' has no output value"
-                    ))
-                })?;
-            let output = output.clone();
-            all.push((
-                format!("{namespace}.{name}"),
-                UserFunction { parameters, output },
-            ));
-        }
-    }
-    Ok(all)
 }
 
 /// The generator's own hash where it wrote one, else a number that depends on every byte.
