@@ -1,17 +1,9 @@
 //! Managed disks.
 
-use serde_json::Value;
-
-use super::access;
-use super::rule::{check_name, wrong_type};
+use super::API_VERSIONS;
+use super::managed::Kind;
 use super::shape::BODY;
-use super::{API_VERSIONS, delete, finish, not_found, patch, put};
-use crate::error::ArmError;
-use crate::id::ResourceId;
-use crate::provider::{Home, Provider, Spec, Write, Written};
-use crate::reply::Reply;
-use crate::shape::Mismatch;
-use crate::store::{Operation, Resource, World};
+use crate::provider::{Home, Spec};
 
 pub(super) static DISK: Spec = Spec {
     resource_type: "Microsoft.Compute/disks",
@@ -23,64 +15,8 @@ pub(super) static DISK: Spec = Spec {
 };
 
 /// `Microsoft.Compute/disks`.
-pub(crate) struct Disks;
-
-impl Provider for Disks {
-    fn spec(&self) -> &'static Spec {
-        &DISK
-    }
-
-    fn check_name(&self, id: &ResourceId) -> Result<(), ArmError> {
-        check_name(id, "disk.name")
-    }
-
-    fn mismatch(&self, mismatch: &Mismatch) -> ArmError {
-        wrong_type(mismatch)
-    }
-
-    fn put(&self, world: &mut World, write: Write) -> Result<Written, ArmError> {
-        put(world, &DISK, &write)
-    }
-
-    fn finish(&self, world: &mut World, operation: &Operation) -> Result<(), ArmError> {
-        finish(world, operation)
-    }
-
-    fn patch(
-        &self,
-        world: &mut World,
-        id: &ResourceId,
-        body: &Value,
-        api_version: &str,
-    ) -> Result<Reply, ArmError> {
-        patch(self, world, id, body, api_version)
-    }
-
-    fn delete(
-        &self,
-        world: &mut World,
-        id: &ResourceId,
-        api_version: &str,
-    ) -> Result<Reply, ArmError> {
-        delete(world, id, api_version)
-    }
-
-    fn post(
-        &self,
-        world: &mut World,
-        id: &ResourceId,
-        action: &str,
-        body: &Value,
-        api_version: &str,
-    ) -> Result<Reply, ArmError> {
-        access::act(world, id, action, body, api_version)
-    }
-
-    fn show(&self, world: &World, resource: &Resource) -> Value {
-        access::shown(world, resource)
-    }
-
-    fn not_found(&self, world: &World, id: &ResourceId) -> ArmError {
-        not_found(world, id, "Disk")
-    }
-}
+pub(crate) static DISKS: Kind = Kind {
+    spec: &DISK,
+    word: "Disk",
+    property: "disk.name",
+};

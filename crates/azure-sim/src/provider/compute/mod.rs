@@ -3,6 +3,7 @@
 mod access;
 mod body;
 mod disk;
+mod managed;
 mod operation;
 mod rule;
 mod shape;
@@ -15,7 +16,8 @@ use serde_json::{Map, Value, json};
 
 use self::body::{first_body, full_body};
 use self::disk::DISK;
-pub(crate) use self::disk::Disks;
+pub(crate) use self::disk::DISKS;
+pub(crate) use self::managed::Managed;
 use self::operation::accepted;
 pub(crate) use self::operation::{disk_operation, disk_result};
 use self::rule::{
@@ -23,7 +25,7 @@ use self::rule::{
     size_of, sku_of, wrong_type,
 };
 use self::shape::BODY;
-pub(crate) use self::snapshot::Snapshots;
+pub(crate) use self::snapshot::SNAPSHOTS;
 use super::{Provider, Spec, Write, Written, missing, stored};
 use crate::clock::later;
 use crate::error::ArmError;

@@ -1,17 +1,10 @@
 //! Snapshots of disks, with the background copies that fill them.
 
-use serde_json::{Value, json};
-
-use super::access;
-use super::rule::{check_name, wrong_type};
+use super::API_VERSIONS;
+use super::managed::Kind;
 use super::shape::BODY;
-use super::{API_VERSIONS, delete, finish, not_found, patch, put};
-use crate::error::ArmError;
-use crate::id::ResourceId;
-use crate::provider::{Home, Provider, Spec, Write, Written};
-use crate::reply::Reply;
-use crate::shape::Mismatch;
-use crate::store::{Operation, Resource, World};
+use crate::provider::{Home, Spec};
+use crate::store::{Resource, World};
 
 pub(super) static SNAPSHOT: Spec = Spec {
     resource_type: "Microsoft.Compute/snapshots",
@@ -23,73 +16,11 @@ pub(super) static SNAPSHOT: Spec = Spec {
 };
 
 /// `Microsoft.Compute/snapshots`.
-pub(crate) struct Snapshots;
-
-impl Provider for Snapshots {
-    fn spec(&self) -> &'static Spec {
-        &SNAPSHOT
-    }
-
-    fn check_name(&self, id: &ResourceId) -> Result<(), ArmError> {
-        check_name(id, "snapshot.name")
-    }
-
-    fn mismatch(&self, mismatch: &Mismatch) -> ArmError {
-        wrong_type(mismatch)
-    }
-
-    fn put(&self, world: &mut World, write: Write) -> Result<Written, ArmError> {
-        put(world, &SNAPSHOT, &write)
-    }
-
-    fn finish(&self, world: &mut World, operation: &Operation) -> Result<(), ArmError> {
-        finish(world, operation)
-    }
-
-    fn patch(
-        &self,
-        world: &mut World,
-        id: &ResourceId,
-        body: &Value,
-        api_version: &str,
-    ) -> Result<Reply, ArmError> {
-        patch(self, world, id, body, api_version)
-    }
-
-    fn delete(
-        &self,
-        world: &mut World,
-        id: &ResourceId,
-        api_version: &str,
-    ) -> Result<Reply, ArmError> {
-        delete(world, id, api_version)
-    }
-
-    fn post(
-        &self,
-        world: &mut World,
-        id: &ResourceId,
-        action: &str,
-        body: &Value,
-        api_version: &str,
-    ) -> Result<Reply, ArmError> {
-        access::act(world, id, action, body, api_version)
-    }
-
-    fn not_found(&self, world: &World, id: &ResourceId) -> ArmError {
-        not_found(world, id, "Snapshot")
-    }
-
-    fn show(&self, world: &World, resource: &Resource) -> Value {
-        let mut body = access::shown(world, resource);
-        if let Some(percent) = completion(world, resource)
-            && let Some(properties) = body.get_mut("properties").and_then(Value::as_object_mut)
-        {
-            properties.insert("completionPercent".into(), json!(percent));
-        }
-        body
-    }
-}
+pub(crate) static SNAPSHOTS: Kind = Kind {
+    spec: &SNAPSHOT,
+    word: "Snapshot",
+    property: "snapshot.name",
+};
 
 /// How much of a background copy has arrived, in percent; none where there is no such copy.
 pub(super) fn completion(world: &World, resource: &Resource) -> Option<f64> {
