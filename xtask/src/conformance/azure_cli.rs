@@ -3,11 +3,19 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
+use std::time::Duration;
 
+use super::deadline;
 use crate::workspace;
 
 /// The versions of the CLI and of everything that it stands on.
 const REQUIREMENTS: &str = "xtask/conformance/azure-cli.txt";
+
+/// How long a command may take: the longest waits for a simulator that is being started again.
+pub(crate) const COMMAND: Duration = Duration::from_secs(5 * 60);
+
+/// How long a step of the installation may take, from a slow PyPI.
+const INSTALLATION: Duration = Duration::from_secs(20 * 60);
 
 /// An installed Azure CLI.
 #[derive(Clone, Debug)]
@@ -98,17 +106,14 @@ impl AzureCli {
 
     /// Runs a command of the CLI to its end.
     pub(crate) fn run(&self, profile: &Profile, words: &[String]) -> Result<Output, String> {
-        self.command(profile, words)
-            .output()
+        deadline::output(&mut self.command(profile, words), COMMAND)
             .map_err(|error| format!("running az: {error}"))
     }
 }
 
 /// Runs a command whose output nobody reads unless it fails.
 fn succeed(command: &mut Command, what: &str) -> Result<(), String> {
-    let output = command
-        .stdin(Stdio::null())
-        .output()
+    let output = deadline::output(command.stdin(Stdio::null()), INSTALLATION)
         .map_err(|error| format!("{what}: {error}"))?;
     if output.status.success() {
         return Ok(());

@@ -3,6 +3,7 @@
 
 mod azure_cli;
 mod cargo_judge;
+mod deadline;
 mod expectation;
 mod report;
 mod script;

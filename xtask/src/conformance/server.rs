@@ -9,6 +9,7 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use super::azure_cli::{AzureCli, Profile};
+use super::deadline;
 use super::script::last_lines;
 use crate::cargo;
 
@@ -22,6 +23,9 @@ const SECRET: &str = "conformance~secret.of-a_simulated-application";
 
 /// How long the simulator may take to listen.
 const READY: Duration = Duration::from_secs(60);
+
+/// How long it may take to stop: it gives requests that were begun a few seconds.
+const STOPPED: Duration = Duration::from_secs(30);
 
 /// The programs under judgement.
 #[derive(Debug)]
@@ -253,10 +257,8 @@ impl Server {
             .arg(self.process.id().to_string())
             .status()
             .map_err(|error| format!("asking azure-sim to stop: {error}"))?;
-        let ended = self
-            .process
-            .wait()
-            .map_err(|error| format!("waiting for azure-sim: {error}"))?;
+        let ended = deadline::wait(&mut self.process, STOPPED)
+            .map_err(|error| format!("azure-sim was asked to stop: {error}"))?;
         if asked.success() && ended.success() {
             Ok(())
         } else {

@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use super::azure_cli::{AzureCli, Profile};
+use super::azure_cli::{AzureCli, COMMAND, Profile};
+use super::deadline;
 use super::expectation;
 use super::report::{Difference, Report};
 use super::script::{last_lines, words};
@@ -216,12 +217,12 @@ impl Clients<'_> {
                 command.env_remove(&key);
             }
         }
-        let output = command
+        command
             .args(words)
             .envs(self.environment.iter().cloned())
             .current_dir(&self.project)
-            .stdin(Stdio::null())
-            .output()
+            .stdin(Stdio::null());
+        let output = deadline::output(&mut command, COMMAND)
             .map_err(|error| format!("running kompoxops: {error}"))?;
         result(&line, &output)
     }
